@@ -1,0 +1,102 @@
+//! A manifest as a text to build packs from: what is written into a pack is what its author wrote.
+
+use std::path::Path;
+
+use crate::{Manifest, ManifestError};
+
+/// The manifests that the program carries.
+const NAMED: [(&str, &str); 2] = [
+    (
+        "public",
+        include_str!("../../../models/manifests/public.toml"),
+    ),
+    (
+        "reference",
+        include_str!("../../../models/manifests/reference.toml"),
+    ),
+];
+
+/// A checked manifest with its text, comments and all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recipe {
+    manifest: Manifest,
+    text: String,
+}
+
+impl Recipe {
+    /// The recipe in `text`.
+    ///
+    /// # Errors
+    /// As [`Manifest::parse`].
+    pub fn parse(text: &str) -> Result<Self, ManifestError> {
+        Ok(Self {
+            manifest: Manifest::parse(text)?,
+            text: text.to_owned(),
+        })
+    }
+
+    /// The recipe in the file at `path`.
+    ///
+    /// # Errors
+    /// [`ManifestError::Read`], and as [`Manifest::parse`].
+    pub fn read(path: &Path) -> Result<Self, ManifestError> {
+        let text = std::fs::read_to_string(path);
+        Self::parse(&text.map_err(|source| ManifestError::Read {
+            path: path.into(),
+            source,
+        })?)
+    }
+
+    /// The recipe that the program carries under `name`, if any.
+    ///
+    /// # Errors
+    /// As [`Manifest::parse`].
+    #[must_use]
+    pub fn named(name: &str) -> Option<Result<Self, ManifestError>> {
+        NAMED
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, text)| Self::parse(text))
+    }
+
+    /// The names of the recipes that the program carries.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        NAMED.iter().map(|(name, _)| *name)
+    }
+
+    /// The manifest.
+    #[must_use]
+    pub const fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The text as it was written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_recipes_that_the_program_carries_are_valid() {
+        for name in Recipe::names() {
+            let recipe = Recipe::named(name)
+                .unwrap()
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(recipe.manifest().name, name);
+        }
+        assert!(Recipe::named("another").is_none());
+    }
+
+    #[test]
+    fn every_network_of_the_public_recipe_has_an_address() {
+        let recipe = Recipe::named("public").unwrap().unwrap();
+        for (role, weights) in recipe.manifest().networks() {
+            assert!(!weights.sources.is_empty(), "{role}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What one picture tells about one face.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{BoundingBox, Landmarks, Template};
+
+/// Fitness of a face for recognition; each component is measured apart so that a refusal can say what to change.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Quality {
+    /// All of it in one number, 0 to 1, higher is better.
+    pub overall: f32,
+    /// 0 (blurred) to 1 (sharp).
+    pub sharpness: f32,
+    /// 0 (too dark, too bright or without contrast) to 1.
+    pub light: f32,
+    /// Degrees the head is turned; negative towards the left of the picture.
+    pub yaw: f32,
+    /// Degrees the head is raised (positive) or lowered.
+    pub pitch: f32,
+    /// Degrees the head is tilted, clockwise as seen.
+    pub roll: f32,
+    /// Longer side of the face box in pixels.
+    pub size: f32,
+    /// Share of the face box inside the picture, 0 to 1.
+    pub visible: f32,
+}
+
+/// How open each eye is, 0 (closed) to 1 (open); left and right as seen in the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct EyeState {
+    /// Eye on the left of the picture.
+    pub left_open: f32,
+    /// Eye on the right of the picture.
+    pub right_open: f32,
+}
+
+/// Presentation-attack score (ISO/IEC 30107-3), 0 (bona fide) to 1 (attack).
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AttackScore(pub f32);
+
+/// One face in a picture; the optional facts are present when they were asked for and the pack has the network.
+#[derive(Debug, Clone)]
+pub struct FaceFacts {
+    /// Where the face is.
+    pub bounding_box: BoundingBox,
+    /// The detector's score, 0 to 1.
+    pub score: f32,
+    /// The five points.
+    pub landmarks: Landmarks,
+    /// Fitness for recognition.
+    pub quality: Option<Quality>,
+    /// Features, of unit length.
+    pub template: Option<Template>,
+    /// Open or closed eyes.
+    pub eyes: Option<EyeState>,
+    /// How much it looks like a photograph, screen or mask.
+    pub attack: Option<AttackScore>,
+}

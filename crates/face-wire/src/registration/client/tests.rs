@@ -1,0 +1,168 @@
+//! The client against a peer of a few lines that answers what each test tells it to.
+
+use std::time::Duration;
+
+use face_types::PersonId;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+use super::*;
+use crate::problem::ProblemKind;
+use crate::registration::PictureOutcome;
+
+/// A client of a peer that answers one call with `status`, `headers` and `body`, and hands back what it was sent.
+async fn peer(
+    status: u16,
+    headers: &str,
+    body: &str,
+) -> (RegistrationClient, tokio::task::JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let answer = format!(
+        "HTTP/1.1 {status} x\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}",
+        body.len()
+    );
+    let task = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut sent = vec![0; 4096];
+        let read = stream.read(&mut sent).await.unwrap();
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        String::from_utf8_lossy(&sent[..read]).into_owned()
+    });
+    let client =
+        RegistrationClient::new(&url, Some("s3cret".into()), Duration::from_secs(2)).unwrap();
+    (client, task)
+}
+
+fn ada() -> PersonId {
+    PersonId::new(7).unwrap()
+}
+
+fn probe() -> FindMatchRequest {
+    FindMatchRequest {
+        img_base64: Some("aGVsbG8=".into()),
+        image_base64: None,
+        img_crop: true,
+        fraud_detection: false,
+        liveness: false,
+        frames: None,
+    }
+}
+
+#[tokio::test]
+async fn key_and_request_id_travel_with_the_call() {
+    let body = r#"{"id":"7","name":"Ada","surname":"Lovelace","samples":2,"created_at_ms":0}"#;
+    let (client, sent) = peer(200, "", body).await;
+    let person = client
+        .for_request(Some("r-1".into()))
+        .get(ada())
+        .await
+        .unwrap();
+    assert_eq!(person.samples, 2);
+    let sent = sent.await.unwrap();
+    assert!(sent.starts_with("GET /v1/people/7 "), "{sent}");
+    assert!(sent.contains("authorization: Bearer s3cret"), "{sent}");
+    assert!(sent.contains("x-request-id: r-1"), "{sent}");
+}
+
+#[tokio::test]
+async fn a_search_is_escaped() {
+    let (client, sent) = peer(200, "", r#"{"people":[],"total":0}"#).await;
+    let query = PeopleQuery {
+        search: Some("a&b=c".into()),
+        ..PeopleQuery::default()
+    };
+    assert_eq!(client.list(&query).await.unwrap().total, 0);
+    assert!(sent.await.unwrap().contains("search=a%26b%3Dc"));
+}
+
+#[tokio::test]
+async fn a_refusal_keeps_the_reason_of_each_picture() {
+    let body = r#"{"type":"/problems/no-face","title":"t","status":422,"detail":"d",
+        "pictures":[{"outcome":"refused","index":0,"reason":"no-face","detail":"x"}]}"#;
+    let (client, _) = peer(422, "", body).await;
+    let samples = AddSamples { pictures: vec![] };
+    let Err(RegistrationError::Refused(refusal)) = client.add_samples(ada(), &samples).await else {
+        panic!("not refused");
+    };
+    assert_eq!(refusal.problem.kind(), Some(ProblemKind::NoFace));
+    assert!(
+        matches!(&refusal.pictures[..], [PictureOutcome::Refused { reason, .. }] if reason == "no-face")
+    );
+}
+
+#[tokio::test]
+async fn a_full_queue_says_how_long_to_wait() {
+    let (client, _) = peer(429, "retry-after: 3\r\n", "{}").await;
+    let answer = client.get(ada()).await;
+    assert!(
+        matches!(answer, Err(RegistrationError::Busy { retry_after }) if retry_after.as_secs() == 3),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test]
+async fn everything_else_is_unavailable() {
+    for (status, body) in [
+        (500, "{}"),
+        (503, "x"),
+        (401, "{}"),
+        (403, "{}"),
+        (404, "<html>"),
+        (200, "no JSON"),
+        (302, ""),
+    ] {
+        let (client, _) = peer(status, "", body).await;
+        let answer = client.get(ada()).await;
+        assert!(
+            matches!(answer, Err(RegistrationError::Unavailable(_))),
+            "{status}: {answer:?}"
+        );
+    }
+    let client =
+        RegistrationClient::new("http://127.0.0.1:9", None, Duration::from_secs(1)).unwrap();
+    assert!(client.ready().await.is_err());
+}
+
+#[tokio::test]
+async fn the_decisions_of_find_match_are_told_apart() {
+    let ada = r#"{"_id":7,"name":"Ada","surname":"Lovelace"}"#;
+    let user = crate::legacy::User {
+        id: 7,
+        name: "Ada".into(),
+        surname: "Lovelace".into(),
+    };
+    for (status, body, outcome) in [
+        (200, ada, FindMatchOutcome::Match(user)),
+        (406, "no matches found", FindMatchOutcome::NoMatch),
+        (
+            406,
+            "Liveness check failed",
+            FindMatchOutcome::LivenessFailed,
+        ),
+    ] {
+        let (client, _) = peer(status, "", body).await;
+        assert_eq!(client.find_match(&probe()).await.unwrap(), outcome);
+    }
+}
+
+#[tokio::test]
+async fn a_plain_text_refusal_of_find_match_becomes_a_problem() {
+    let (client, _) = peer(422, "", "no face was found").await;
+    let Err(RegistrationError::Refused(refusal)) = client.find_match(&probe()).await else {
+        panic!("not refused");
+    };
+    assert_eq!(refusal.problem.detail, "no face was found");
+    assert_eq!(refusal.problem.status, 422);
+}
+
+#[test]
+fn the_key_is_not_shown_by_debug() {
+    let client = RegistrationClient::new(
+        "http://127.0.0.1:1",
+        Some("s3cret".into()),
+        Duration::from_secs(1),
+    );
+    assert!(!format!("{:?}", client.unwrap()).contains("s3cret"));
+    assert!(RegistrationClient::new("file:///x", None, Duration::from_secs(1)).is_err());
+}

@@ -1,0 +1,28 @@
+//! The user interface as a program of its own.
+
+use clap::Parser;
+use face_ui::UiSettings;
+use service_kit::{ServiceSettings, announce, stop_signal, telemetry};
+
+/// The pages of Who's That.
+#[derive(Parser)]
+#[command(name = "face-ui", version, about)]
+struct Cli {
+    #[command(flatten)]
+    service: ServiceSettings,
+    #[command(flatten)]
+    ui: UiSettings,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    telemetry::init(cli.service.log_format);
+    let mut running = face_ui::start(&cli.service, &cli.ui)?;
+    announce("face-ui", &running.url());
+    tokio::select! {
+        ended = running.finished() => return Ok(ended?),
+        () = stop_signal() => (),
+    }
+    Ok(running.stop().await?)
+}

@@ -1,0 +1,279 @@
+//! `POST /face-login`: a snapshot, or the frames of a liveness run, as a form or from the script.
+//!
+//! The script reads JSON and shows the answer beside the camera; a browser without it gets the start page with the answer.
+//! Neither is told a score.
+
+use std::time::{Duration, Instant};
+
+use actix_multipart::Multipart;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use face_wire::legacy::{FindMatchRequest, LIVENESS_FRAMES};
+use face_wire::picture;
+use face_wire::registration::{FindMatchOutcome, RegistrationError};
+use serde_json::json;
+
+use super::sign_in::words;
+use super::start::StartView;
+use super::{html, see_other};
+use crate::clock::now_ms;
+use crate::error::{PageError, sentence};
+use crate::sessions::{Account, Role};
+use crate::upload::{self, Limits, Upload, UploadedFile};
+use crate::visitor::Visitor;
+
+/// A probe and the frames of a run.
+const LIMITS: Limits = Limits {
+    file_bytes: 10 << 20,
+    files: LIVENESS_FRAMES + 1,
+    total_bytes: 22 << 20,
+};
+/// The frame that serves as the probe when none was sent beside the frames: eyes open, camera settled.
+const PROBE_FRAME: usize = 3;
+
+/// The three check boxes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Checks {
+    /// Find and align the face first.
+    pub(crate) is_cropped: bool,
+    /// Ask for a blink.
+    pub(crate) has_liveness: bool,
+    /// Refuse pictures of pictures.
+    pub(crate) has_fraud_detection: bool,
+}
+
+impl Default for Checks {
+    fn default() -> Self {
+        Self {
+            is_cropped: true,
+            has_liveness: false,
+            has_fraud_detection: false,
+        }
+    }
+}
+
+impl Checks {
+    fn of(form: &Upload) -> Self {
+        Self {
+            is_cropped: form.is_on("crop"),
+            has_liveness: form.is_on("liveness"),
+            has_fraud_detection: form.is_on("fraud"),
+        }
+    }
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum FaceAnswer {
+    /// Someone enrolled: name and surname.
+    Welcome(String),
+    /// Nobody enrolled.
+    NotRecognised,
+    /// No living person.
+    LivenessFailed,
+    /// The pictures cannot be used; the text says why.
+    Refused(String),
+    /// Too many attempts from this address.
+    Wait(Duration),
+    /// The service has too much to do.
+    Busy,
+    /// The service is down.
+    Unavailable,
+}
+
+impl FaceAnswer {
+    /// What the person at the camera reads.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Welcome(name) => format!("Welcome, {name}"),
+            Self::NotRecognised => "Not recognised".to_owned(),
+            Self::LivenessFailed => "Liveness check failed".to_owned(),
+            Self::Refused(text) => text.clone(),
+            Self::Wait(wait) => format!("Too many attempts. Try again in {}.", words(*wait)),
+            Self::Busy => "The service is busy. Try again in a moment.".to_owned(),
+            Self::Unavailable => "The service is not available. Try again in a moment.".to_owned(),
+        }
+    }
+
+    /// What else helps.
+    pub(crate) const fn hint(&self) -> &'static str {
+        match self {
+            Self::NotRecognised => {
+                "Face the camera in even light and try again, or sign in with your ID."
+            }
+            Self::LivenessFailed => {
+                "Keep your eyes open, then close them once when asked to blink."
+            }
+            _ => "",
+        }
+    }
+
+    /// It went well.
+    pub(crate) const fn is_welcome(&self) -> bool {
+        matches!(self, Self::Welcome(_))
+    }
+
+    const fn status(&self) -> StatusCode {
+        match self {
+            Self::Welcome(_) => StatusCode::OK,
+            Self::NotRecognised | Self::LivenessFailed => StatusCode::UNAUTHORIZED,
+            Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Wait(_) | Self::Busy => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+impl From<RegistrationError> for FaceAnswer {
+    fn from(error: RegistrationError) -> Self {
+        match error {
+            RegistrationError::Refused(refusal) => Self::Refused(sentence(&refusal.problem.detail)),
+            RegistrationError::Busy { .. } => Self::Busy,
+            RegistrationError::Unavailable(cause) => {
+                tracing::error!("a face cannot be looked up: {cause}");
+                Self::Unavailable
+            }
+        }
+    }
+}
+
+/// Signs the person in whose face it is, or says why not.
+///
+/// # Errors
+/// [`PageError::Token`], [`PageError::TooLarge`], [`PageError::BadRequest`].
+pub(crate) async fn post(visitor: Visitor, form: Multipart) -> Result<HttpResponse, PageError> {
+    let upload = upload::read(form, LIMITS, |token| visitor.require_token(token)).await?;
+    let checks = Checks::of(&upload);
+    let answer = match question(checks, &upload.files) {
+        Ok(question) => attempt(&visitor, &question).await,
+        Err(text) => FaceAnswer::Refused(text),
+    };
+    if let FaceAnswer::Welcome(name) = &answer {
+        visitor.sign_in(&Account::new(Role::Person, name, now_ms()));
+    }
+    Ok(respond(&visitor, checks, answer))
+}
+
+async fn attempt(visitor: &Visitor, question: &FindMatchRequest) -> FaceAnswer {
+    let attempts = &visitor.ui.face_attempts;
+    if let Err(wait) = attempts.begin(visitor.address, Instant::now()) {
+        return FaceAnswer::Wait(wait);
+    }
+    let outcome = visitor.ui.registration().find_match(question).await;
+    let answer = match outcome {
+        Ok(FindMatchOutcome::Match(user)) => {
+            FaceAnswer::Welcome(format!("{} {}", user.name, user.surname))
+        }
+        Ok(FindMatchOutcome::NoMatch) => FaceAnswer::NotRecognised,
+        Ok(FindMatchOutcome::LivenessFailed) => FaceAnswer::LivenessFailed,
+        Err(error) => error.into(),
+    };
+    match answer {
+        FaceAnswer::Welcome(_) => attempts.succeeded(visitor.address),
+        FaceAnswer::NotRecognised | FaceAnswer::LivenessFailed => (),
+        _ => attempts.forgive(visitor.address),
+    }
+    answer
+}
+
+/// What to ask the registration service. The frames come beside the probe, or are all that was sent.
+fn question(checks: Checks, files: &[UploadedFile]) -> Result<FindMatchRequest, String> {
+    let of = |field: &str| -> Vec<&UploadedFile> {
+        files.iter().filter(|file| file.field == field).collect()
+    };
+    let (probes, mut frames) = (of("picture"), of("frames"));
+    if checks.has_liveness && frames.is_empty() {
+        frames.clone_from(&probes);
+    }
+    if probes.is_empty() && frames.is_empty() {
+        return Err("Choose a picture of your face.".to_owned());
+    }
+    if checks.has_liveness && frames.len() != LIVENESS_FRAMES {
+        return Err(format!(
+            "The liveness check needs {LIVENESS_FRAMES} pictures taken one after another, of which {} came. \
+             Use the camera, or switch the check off.",
+            frames.len()
+        ));
+    }
+    let probe = match (probes.as_slice(), frames.get(PROBE_FRAME)) {
+        ([probe], _) | ([], Some(probe)) => probe,
+        (_, Some(probe)) if checks.has_liveness => probe,
+        _ => return Err("Choose one picture.".to_owned()),
+    };
+    let encode = |file: &UploadedFile| picture::encode(&file.bytes);
+    Ok(FindMatchRequest {
+        img_base64: Some(encode(probe)),
+        image_base64: None,
+        img_crop: checks.is_cropped,
+        fraud_detection: checks.has_fraud_detection,
+        liveness: checks.has_liveness,
+        frames: checks
+            .has_liveness
+            .then(|| frames.into_iter().map(encode).collect()),
+    })
+}
+
+fn respond(visitor: &Visitor, checks: Checks, answer: FaceAnswer) -> HttpResponse {
+    let status = answer.status();
+    if visitor.wants_json {
+        return HttpResponse::build(status).json(json!({
+            "message": answer.text(),
+            "hint": answer.hint(),
+            "next": answer.is_welcome().then_some("/me"),
+        }));
+    }
+    if answer.is_welcome() {
+        return see_other("/me");
+    }
+    html(status, &StartView::new(visitor).with_answer(checks, answer))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn files(pictures: usize, frames: usize) -> Vec<UploadedFile> {
+        let file = |field: &str, number: usize| UploadedFile {
+            field: field.to_owned(),
+            name: "x.jpg".to_owned(),
+            bytes: vec![number as u8; 3].into(),
+        };
+        let pictures = (0..pictures).map(|n| file("picture", n));
+        pictures
+            .chain((0..frames).map(|n| file("frames", 100 + n)))
+            .collect()
+    }
+
+    #[rstest]
+    #[case::a_snapshot(false, 1, 0, Ok(0))]
+    #[case::the_script_sends_both(true, 1, 15, Ok(0))]
+    #[case::a_form_sends_fifteen_pictures(true, 15, 0, Ok(3))]
+    #[case::only_frames(true, 0, 15, Ok(103))]
+    #[case::nothing(false, 0, 0, Err("Choose a picture"))]
+    #[case::nothing_to_blink_with(true, 0, 0, Err("Choose a picture"))]
+    #[case::two_for_one(false, 2, 0, Err("Choose one picture"))]
+    #[case::too_few_frames(true, 1, 14, Err("of which 14 came"))]
+    fn the_probe_is_what_the_form_means(
+        #[case] has_liveness: bool,
+        #[case] pictures: usize,
+        #[case] frames: usize,
+        #[case] expected: Result<u8, &str>,
+    ) {
+        let checks = Checks {
+            has_liveness,
+            ..Checks::default()
+        };
+        let question = question(checks, &files(pictures, frames));
+        match (question, expected) {
+            (Ok(question), Ok(number)) => {
+                let probe = picture::decode(&question.img_base64.unwrap()).unwrap();
+                assert_eq!(probe[0], number);
+                assert_eq!(question.frames.map(|f| f.len()), has_liveness.then_some(15));
+            }
+            (Err(text), Err(part)) => assert!(text.contains(part), "{text}"),
+            (question, _) => panic!("{:?}", question.map(|q| q.frames.map(|f| f.len()))),
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What every handler shares.
+
+use std::time::Duration;
+
+use face_wire::registration::RegistrationClient;
+use service_kit::request_id;
+
+use crate::admin_login::AdminLogin;
+use crate::attempts::Attempts;
+use crate::sessions::Sessions;
+
+/// The window in which attempts are counted.
+const WINDOW: Duration = Duration::from_mins(3);
+/// Failed passwords from one address in the window.
+const PASSWORD_ATTEMPTS: usize = 5;
+/// Failed faces from one address in the window: a kiosk at a door meets many strangers.
+const FACE_ATTEMPTS: usize = 30;
+
+/// The user interface's state, one for all workers.
+#[derive(Debug)]
+pub(crate) struct Ui {
+    registration: RegistrationClient,
+    /// Who may administer.
+    pub(crate) admin: AdminLogin,
+    /// Who has signed in and out.
+    pub(crate) sessions: Sessions,
+    /// Attempts with a password.
+    pub(crate) password_attempts: Attempts,
+    /// Attempts with a face.
+    pub(crate) face_attempts: Attempts,
+    /// Path under which styles and scripts are served.
+    pub(crate) assets: String,
+    /// The visitor's address is in `X-Forwarded-For`.
+    pub(crate) is_behind_proxy: bool,
+}
+
+impl Ui {
+    pub(crate) fn new(
+        registration: RegistrationClient,
+        admin: AdminLogin,
+        settings: &crate::UiSettings,
+    ) -> Self {
+        Self {
+            registration,
+            admin,
+            sessions: Sessions::new(settings.session_minutes),
+            password_attempts: Attempts::new(PASSWORD_ATTEMPTS, WINDOW),
+            face_attempts: Attempts::new(FACE_ATTEMPTS, WINDOW),
+            assets: crate::assets::prefix(settings.static_dir.as_deref()),
+            is_behind_proxy: settings.behind_proxy,
+        }
+    }
+
+    /// The registration service, as a part of the call that is being answered.
+    pub(crate) fn registration(&self) -> RegistrationClient {
+        self.registration.for_request(request_id::current())
+    }
+}

@@ -1,0 +1,8 @@
+//! Adapters: what this service's ports stand on.
+
+pub(crate) mod inference;
+mod late_store;
+mod stores;
+
+pub use stores::inspect_store;
+pub(crate) use stores::open_store;

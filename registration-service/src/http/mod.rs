@@ -1,0 +1,5 @@
+//! Handlers: each translates one endpoint between HTTP and a use case.
+
+pub(crate) mod legacy;
+mod refusal;
+pub(crate) mod v1;

@@ -1,0 +1,8 @@
+//! `/v1`: JSON bodies, ids as text, problems as RFC 9457. No template ever leaves.
+
+mod convert;
+pub(crate) mod identify;
+pub(crate) mod people;
+mod refused_pictures;
+pub(crate) mod samples;
+pub(crate) mod verify;

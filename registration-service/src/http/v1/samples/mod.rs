@@ -1,0 +1,5 @@
+//! `/v1/people/{id}/samples`.
+
+pub(crate) mod add;
+pub(crate) mod delete;
+pub(crate) mod list;

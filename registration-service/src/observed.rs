@@ -1,0 +1,50 @@
+//! Metrics of this service's own: decisions by outcome, and the size of the gallery.
+
+use prometheus::{IntCounterVec, IntGauge, Opts};
+use service_kit::metrics::Metrics;
+
+use crate::replica::Verdict;
+
+/// Counts what is decided; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Observed {
+    decisions: IntCounterVec,
+    people: IntGauge,
+}
+
+impl Observed {
+    /// Registers the metrics.
+    pub(crate) fn new(metrics: &Metrics) -> Self {
+        let decisions = IntCounterVec::new(
+            Opts::new("decisions_total", "Faces identified, by outcome"),
+            &["outcome"],
+        )
+        .expect("names are valid");
+        let people =
+            IntGauge::new("gallery_people", "People in the gallery").expect("names are valid");
+        let registry = metrics.registry();
+        registry
+            .register(Box::new(decisions.clone()))
+            .expect("registered once");
+        registry
+            .register(Box::new(people.clone()))
+            .expect("registered once");
+        Self { decisions, people }
+    }
+
+    /// Counts one decision.
+    pub(crate) fn decided(&self, verdict: &Verdict) {
+        let outcome = match verdict {
+            Verdict::Match { .. } => "match",
+            Verdict::Ambiguous { .. } => "ambiguous",
+            Verdict::Unknown { .. } => "unknown",
+            Verdict::AttackSuspected => "attack-suspected",
+        };
+        self.decisions.with_label_values(&[outcome]).inc();
+    }
+
+    /// Notes the size of the gallery.
+    pub(crate) fn people(&self, count: usize) {
+        self.people.set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+}

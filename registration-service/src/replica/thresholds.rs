@@ -1,0 +1,135 @@
+//! How alike is alike enough: for a search, for one claim, and for the frames of a liveness run.
+
+use face_gallery::{CurveError, CurvePoint, ImpostorCurve, RuleError, ThresholdRule};
+use face_types::Similarity;
+
+/// Share of other people's faces that would pass as the probe's in the frames of a liveness run. Looser than a claim: the
+/// frames are seconds old and of one camera, and each that is lost speaks against the person.
+const FRAME_FMR: f64 = 0.01;
+
+/// What was set, whatever the pack.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ThresholdSettings {
+    /// `LOGIN_MATCH_THRESHOLD` as a similarity.
+    pub(crate) fixed: Option<Similarity>,
+    /// Share of strangers that may be taken for somebody.
+    pub(crate) target_fpir: f64,
+    /// Share of impostors that may pass as the person claimed.
+    pub(crate) verify_fmr: f64,
+}
+
+/// Why no threshold follows from a pack.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+pub(crate) enum ThresholdError {
+    /// Its curve is not usable.
+    #[error(
+        "the pack's impostor curve is not usable ({0}); set LOGIN_MATCH_THRESHOLD or use another pack"
+    )]
+    Curve(#[from] CurveError),
+    /// The settings are out of range.
+    #[error(transparent)]
+    Rule(#[from] RuleError),
+}
+
+/// The thresholds of one pack.
+#[derive(Debug)]
+pub(super) enum Thresholds {
+    Fixed(Similarity),
+    Measured {
+        search: ThresholdRule,
+        verification: Similarity,
+        frames: Similarity,
+    },
+}
+
+impl ThresholdSettings {
+    /// The thresholds on a measured curve; a fixed one needs none.
+    ///
+    /// # Errors
+    /// [`ThresholdError`].
+    pub(super) fn for_curve(&self, points: &[(f32, f64)]) -> Result<Thresholds, ThresholdError> {
+        if let Some(fixed) = self.fixed {
+            return Ok(Thresholds::Fixed(fixed));
+        }
+        let points = points
+            .iter()
+            .map(|(threshold, fmr)| CurvePoint {
+                threshold: Similarity::new(*threshold),
+                fmr: *fmr,
+            })
+            .collect();
+        let curve = ImpostorCurve::new(points)?;
+        Ok(Thresholds::Measured {
+            verification: curve.threshold(self.verify_fmr),
+            frames: curve.threshold(FRAME_FMR),
+            search: ThresholdRule::new(curve, self.target_fpir)?,
+        })
+    }
+}
+
+impl Thresholds {
+    /// For a search among `references` templates.
+    pub(super) fn search(&self, references: usize) -> Similarity {
+        match self {
+            Self::Fixed(fixed) => *fixed,
+            Self::Measured { search, .. } => search.threshold(references),
+        }
+    }
+
+    /// For one claim.
+    pub(super) const fn verification(&self) -> Similarity {
+        match self {
+            Self::Fixed(fixed) => *fixed,
+            Self::Measured { verification, .. } => *verification,
+        }
+    }
+
+    /// For a frame of a liveness run against the probe.
+    pub(super) const fn frames(&self) -> Similarity {
+        match self {
+            Self::Fixed(fixed) => *fixed,
+            Self::Measured { frames, .. } => *frames,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CURVE: [(f32, f64); 3] = [(0.1, 0.1), (0.2, 0.01), (0.3, 0.001)];
+
+    fn settings(fixed: Option<Similarity>) -> ThresholdSettings {
+        ThresholdSettings {
+            fixed,
+            target_fpir: 0.01,
+            verify_fmr: 0.001,
+        }
+    }
+
+    #[test]
+    fn the_threshold_rises_with_the_gallery() {
+        let thresholds = settings(None).for_curve(&CURVE).unwrap();
+        assert!(thresholds.search(1000) > thresholds.search(10));
+        assert!((thresholds.verification().value() - 0.3).abs() < 1e-6);
+        assert!((thresholds.frames().value() - 0.2).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_distance_that_was_set_holds_for_every_size_and_needs_no_curve() {
+        let fixed = Similarity::from_euclidean(0.8);
+        let thresholds = settings(Some(fixed)).for_curve(&[]).unwrap();
+        for threshold in [
+            thresholds.search(1),
+            thresholds.search(1_000_000),
+            thresholds.verification(),
+        ] {
+            assert!((threshold.value() - 0.68).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn without_curve_and_distance_there_is_no_threshold() {
+        assert!(settings(None).for_curve(&[]).is_err());
+    }
+}

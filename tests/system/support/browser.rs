@@ -1,0 +1,280 @@
+//! A real browser: headless Chromium behind ChromeDriver, with a camera that plays pictures made for the test.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use thirtyfour::common::capabilities::chrome::ChromeCapabilities;
+use thirtyfour::prelude::*;
+
+use super::needs;
+
+/// How long a page may take to show what is waited for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A window of Chromium; dropped, browser and driver end.
+pub(crate) struct Browser {
+    driver: WebDriver,
+    process: Child,
+    profile: TempDir,
+}
+
+/// Widths at which pages are looked at: a phone and a desktop.
+const SIZES: [(&str, u32, u32); 2] = [("phone", 390, 844), ("desktop", 1280, 860)];
+
+/// What the window is taller than the page in it.
+const CHROME_HEIGHT: u32 = 144;
+
+impl Browser {
+    /// Opens a window whose camera plays `frames`, over and over.
+    pub(crate) async fn open(frames: &[image::RgbImage]) -> Option<Self> {
+        let driver_program =
+            needs::tool("chromedriver").or_else(|| needs::missing("chromedriver and Chromium"))?;
+        let chromium = needs::tool("chromium").or_else(|| needs::tool("google-chrome"));
+        let chromium = chromium.or_else(|| needs::missing("Chromium"))?;
+        let profile = TempDir::new().expect("a temporary folder");
+        let camera = profile.path().join("camera.mjpeg");
+        std::fs::write(&camera, face_synth::mjpeg(frames))
+            .expect("the camera's pictures are written");
+        let (process, url) = start(&driver_program);
+        let driver = WebDriver::new(url, capabilities(&chromium, profile.path(), &camera))
+            .await
+            .expect("a browser window");
+        let browser = Self {
+            driver,
+            process,
+            profile,
+        };
+        browser.resize(SIZES[1].1, SIZES[1].2).await;
+        Some(browser)
+    }
+
+    /// Opens a page.
+    pub(crate) async fn goto(&self, url: &str) {
+        self.driver.goto(url).await.expect("the page opens");
+    }
+
+    /// The address that is shown.
+    pub(crate) async fn path(&self) -> String {
+        self.driver
+            .current_url()
+            .await
+            .expect("an address")
+            .path()
+            .to_owned()
+    }
+
+    /// Waits until the page at `path` is shown.
+    pub(crate) async fn arrives(&self, path: &str) {
+        let mut shown = String::new();
+        for _ in 0..PATIENCE.as_millis() / 100 {
+            shown = self.path().await;
+            if shown == path {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{path} was not reached, {shown} is shown");
+    }
+
+    /// The element with this id, once it is displayed.
+    pub(crate) async fn find(&self, id: &str) -> WebElement {
+        let query = self
+            .driver
+            .query(By::Id(id))
+            .wait(PATIENCE, Duration::from_millis(100))
+            .and_displayed();
+        match query.first().await {
+            Ok(element) => element,
+            Err(error) => panic!("#{id} is not shown: {error}\n{}", self.text().await),
+        }
+    }
+
+    /// Whether the page has an element with this id, as it is now.
+    pub(crate) async fn has(&self, id: &str) -> bool {
+        !self
+            .driver
+            .find_all(By::Id(id))
+            .await
+            .expect("the page is asked")
+            .is_empty()
+    }
+
+    /// Clicks.
+    pub(crate) async fn click(&self, id: &str) {
+        let element = self.find(id).await;
+        element
+            .scroll_into_view()
+            .await
+            .expect("it can be scrolled to");
+        element
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("#{id} cannot be clicked: {error}"));
+    }
+
+    /// Replaces what is in a field.
+    pub(crate) async fn fill(&self, id: &str, text: &str) {
+        let field = self.find(id).await;
+        field.clear().await.expect("the field is cleared");
+        field.send_keys(text).await.expect("the field takes text");
+    }
+
+    /// Chooses a file for a file input.
+    pub(crate) async fn choose(&self, id: &str, name: &str, bytes: &[u8]) {
+        let file = self.profile.path().join(name);
+        std::fs::write(&file, bytes).expect("the file is written");
+        let input = self.driver.find(By::Id(id)).await.expect("a file input");
+        input
+            .send_keys(file.to_string_lossy())
+            .await
+            .expect("the input takes a file");
+    }
+
+    /// Waits until the element with this id says `words`.
+    pub(crate) async fn says(&self, id: &str, words: &str) {
+        let mut text = String::new();
+        for _ in 0..PATIENCE.as_millis() / 100 {
+            // The element may be replaced while the page changes.
+            if let Ok(element) = self.driver.find(By::Id(id)).await {
+                text = element.text().await.unwrap_or_default();
+                if text.contains(words) {
+                    return;
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!(
+            "#{id} does not say {words:?} but {text:?}\n{}",
+            self.text().await
+        );
+    }
+
+    /// The page's text, for a failure's message.
+    pub(crate) async fn text(&self) -> String {
+        match self.driver.find(By::Tag("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    /// Keeps pictures of the page, phone and desktop, in `target/screenshots`.
+    pub(crate) async fn screenshot(&self, name: &str) {
+        let folder = needs::root().join("target/screenshots");
+        std::fs::create_dir_all(&folder).expect("a folder for screenshots");
+        for (size, width, height) in SIZES {
+            self.resize(width, height).await;
+            let whole = self
+                .number("window.scrollTo(0, 0); return document.documentElement.scrollHeight")
+                .await;
+            self.resize(width, whole.clamp(height, 2000) + CHROME_HEIGHT)
+                .await;
+            let png = self.driver.screenshot_as_png().await.expect("a screenshot");
+            std::fs::write(folder.join(format!("{name}-{size}.png")), png)
+                .expect("the screenshot is written");
+        }
+        self.resize(SIZES[1].1, SIZES[1].2).await;
+    }
+
+    /// What a script returns.
+    async fn number(&self, script: &str) -> u32 {
+        let answer = self
+            .driver
+            .execute(script, Vec::new())
+            .await
+            .expect("the script runs");
+        answer
+            .json()
+            .as_u64()
+            .and_then(|number| number.try_into().ok())
+            .expect("a whole number")
+    }
+
+    /// Whether the page is no wider than the window at `width`, down to the smallest phone.
+    pub(crate) async fn fits(&self, width: u32) -> bool {
+        self.resize(width, 800).await;
+        let script = "return document.documentElement.scrollWidth <= window.innerWidth";
+        let answer = self
+            .driver
+            .execute(script, Vec::new())
+            .await
+            .expect("the script runs");
+        self.resize(SIZES[1].1, SIZES[1].2).await;
+        answer.json().as_bool().expect("a truth value")
+    }
+
+    async fn resize(&self, width: u32, height: u32) {
+        self.driver
+            .set_window_rect(0, 0, width, height)
+            .await
+            .expect("the window has a size");
+    }
+
+    /// Ends the browser in order.
+    pub(crate) async fn close(self) {
+        self.driver.clone().quit().await.expect("the browser ends");
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // An error means that it has ended already.
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+/// Starts the driver on a free port; it prints which.
+fn start(program: &Path) -> (Child, String) {
+    let mut command = Command::new(program);
+    let mut process = command
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the driver starts");
+    let mut lines = BufReader::new(process.stdout.take().expect("piped")).lines();
+    let port = loop {
+        let line = lines
+            .next()
+            .expect("the driver names its port")
+            .expect("text");
+        if let Some((_, port)) = line.split_once("started successfully on port ") {
+            break port.trim_end_matches('.').to_owned();
+        }
+    };
+    std::thread::spawn(move || lines.for_each(drop));
+    (process, format!("http://127.0.0.1:{port}"))
+}
+
+fn capabilities(chromium: &PathBuf, profile: &Path, camera: &Path) -> ChromeCapabilities {
+    let mut capabilities = DesiredCapabilities::chrome();
+    capabilities
+        .set_binary(&chromium.to_string_lossy())
+        .expect("text");
+    for argument in [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--hide-scrollbars",
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+    ] {
+        capabilities.add_arg(argument).expect("text");
+    }
+    let camera = format!("--use-file-for-fake-video-capture={}", camera.display());
+    capabilities.add_arg(&camera).expect("text");
+    capabilities
+        .add_arg(&format!(
+            "--user-data-dir={}",
+            profile.join("profile").display()
+        ))
+        .expect("text");
+    capabilities
+}
