@@ -39,7 +39,7 @@ struct Answer {
 /// Asks the system and prints what came of it.
 pub(crate) async fn run(bench: &Bench) -> Result<()> {
     let probes = Arc::new(bodies(&bench.pictures)?);
-    let client = connections(&bench.url, Duration::from_secs(60))?;
+    let client = connections(&bench.url, Duration::from_mins(1))?;
     let url: Arc<str> = format!("{}/api/find_match", bench.url.trim_end_matches('/')).into();
     for call in 0..bench.warm_up {
         ask(&client, &url, &probes[call % probes.len()]).await?;

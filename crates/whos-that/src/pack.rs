@@ -89,10 +89,6 @@ fn recipe(manifest: &str) -> Result<Recipe> {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the moment of an acceptance is a fact to record, nothing is computed from it"
-)]
 fn now() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)

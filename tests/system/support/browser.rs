@@ -1,7 +1,7 @@
-//! A real browser: headless Chromium behind ChromeDriver, with a camera that plays pictures made for the test.
+//! A real browser: headless Chromium behind `ChromeDriver`, with a camera that plays pictures made for the test.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -248,7 +248,7 @@ fn start(program: &Path) -> (Child, String) {
     (process, format!("http://127.0.0.1:{port}"))
 }
 
-fn capabilities(chromium: &PathBuf, profile: &Path, camera: &Path) -> ChromeCapabilities {
+fn capabilities(chromium: &Path, profile: &Path, camera: &Path) -> ChromeCapabilities {
     let mut capabilities = DesiredCapabilities::chrome();
     capabilities
         .set_binary(&chromium.to_string_lossy())

@@ -97,7 +97,7 @@ impl TestSystem {
         };
         let (pages, registration, inference) =
             (url("pages"), url("registration"), url("inference"));
-        let http = connections(&registration, Duration::from_secs(60)).expect("connections");
+        let http = connections(&registration, Duration::from_mins(1)).expect("connections");
         // Whatever else is printed is read, so that the program never waits for us.
         std::thread::spawn(move || lines.for_each(drop));
         Self {
