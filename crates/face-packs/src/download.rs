@@ -181,7 +181,12 @@ impl Downloader {
         let mut out = open_at(path, from).await.map_err(written)?;
         let mut length = from;
         progress.reached(length);
-        while let Some(piece) = response.chunk().await.map_err(unreachable)? {
+        let cut = loop {
+            let piece = match response.chunk().await {
+                Ok(Some(piece)) => piece,
+                Ok(None) => break None,
+                Err(error) => break Some(unreachable(error)),
+            };
             length += piece.len() as u64;
             if length > file.bytes {
                 drop(out);
@@ -194,8 +199,12 @@ impl Downloader {
             }
             out.write_all(&piece).await.map_err(written)?;
             progress.reached(length);
-        }
+        };
+        // Also after a cut: the next connection goes on from what is in the file.
         out.flush().await.map_err(written)?;
+        if let Some(cut) = cut {
+            return Err(cut);
+        }
         if length < file.bytes {
             let reason = format!(
                 "the connection ended after {length} of {} bytes",
