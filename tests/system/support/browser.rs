@@ -220,8 +220,9 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // An error means that it has ended already.
-        drop(self.process.kill());
+        // Asked rather than killed: the driver then ends its browser too, also after a failed test.
+        let pid = self.process.id().to_string();
+        drop(Command::new("kill").args(["-TERM", &pid]).status());
         drop(self.process.wait());
     }
 }
