@@ -102,8 +102,11 @@ function setUpCamera(form, add) {
   start.addEventListener("click", async () => {
     error.hidden = true;
     panel.hidden = false;
+    // Before the first frame there is nothing to take.
+    capture.disabled = true;
     try {
       await camera.start();
+      capture.disabled = false;
       show();
       capture.focus();
     } catch (thrown) {

@@ -79,13 +79,14 @@ impl Browser {
         panic!("{path} was not reached, {shown} is shown");
     }
 
-    /// The element with this id, once it is displayed.
+    /// The element with this id, once it is displayed and can be used.
     pub(crate) async fn find(&self, id: &str) -> WebElement {
         let query = self
             .driver
             .query(By::Id(id))
             .wait(PATIENCE, Duration::from_millis(100))
-            .and_displayed();
+            .and_displayed()
+            .and_enabled();
         match query.first().await {
             Ok(element) => element,
             Err(error) => panic!("#{id} is not shown: {error}\n{}", self.text().await),
