@@ -28,8 +28,6 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 const SHUTDOWN_S: u64 = 10;
 /// Threads that read and write; the work is done by the pool's.
 const SERVER_THREADS: usize = 2;
-/// Where open eyes begin for a pack that has no measured threshold.
-const EYE_THRESHOLD: f32 = 0.5;
 
 /// Why the service was not started.
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +60,10 @@ pub fn build(
     runtime: &OnnxRuntime,
 ) -> Result<Running, BuildError> {
     service.check_exposure()?;
-    let rule = blink_rule(settings, pack)?;
+    let eye_threshold = settings
+        .eye_threshold
+        .or(pack.manifest().calibration.eye_threshold);
+    let rule = blink_rule(eye_threshold)?;
     let analyzers = open(settings, pack, runtime)?;
     let listener = listen(
         "the inference service",
@@ -86,7 +87,10 @@ pub fn build(
         model: manifest.model_id(),
     };
 
-    let (card, rule) = (web::Data::new(pack::card(manifest)), web::Data::new(rule));
+    let (card, rule) = (
+        web::Data::new(pack::card(manifest, eye_threshold)),
+        web::Data::new(rule),
+    );
     let (networks, metrics) = (web::Data::new(networks), web::Data::new(metrics));
     let key = web::Data::new(RequiredKey(service.service_key.clone()));
     let server = HttpServer::new(move || {
@@ -131,7 +135,6 @@ fn open(
     })
 }
 
-fn blink_rule(settings: &InferenceSettings, pack: &Pack) -> Result<BlinkRule, BlinkRuleError> {
-    let measured = pack.manifest().calibration.eye_threshold;
-    BlinkRule::around(settings.eye_threshold.or(measured).unwrap_or(EYE_THRESHOLD))
+fn blink_rule(eye_threshold: Option<f32>) -> Result<BlinkRule, BlinkRuleError> {
+    eye_threshold.map_or_else(|| Ok(BlinkRule::default()), BlinkRule::around)
 }

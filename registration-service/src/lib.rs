@@ -22,5 +22,5 @@ mod usecases;
 pub use adapters::inspect_store;
 pub use openapi::document;
 pub use routes::TABLE;
-pub use settings::{EyeThreshold, MongoProtocol, RegistrationSettings, SettingsError};
+pub use settings::{MongoProtocol, RegistrationSettings, SettingsError};
 pub use startup::{Registration, StartupError, start, start_with_store};

@@ -19,7 +19,7 @@ struct Cli {
 async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     service_kit::telemetry::init(cli.service.log_format);
-    let mut service = registration_service::start(&cli.registration, &cli.service)
+    let mut service = registration_service::start(&cli.service, &cli.registration)
         .await
         .context("the registration service did not start")?;
     service_kit::announce("registration-service", &service.url());

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use face_liveness::BlinkRule;
 use face_types::{FaceFacts, ModelId};
 use face_wire::inference::FacesQuery;
 use face_wire::problem::ProblemKind;
@@ -20,6 +21,8 @@ pub(crate) struct Pack {
     pub(crate) impostor_curve: Vec<(f32, f64)>,
     /// Attack score from which a presentation is refused; `None` without an attack network.
     pub(crate) attack_threshold: Option<f32>,
+    /// When its eye scores count as open and as closed.
+    pub(crate) blink_rule: BlinkRule,
 }
 
 /// Turns pictures into facts about faces. Every answer comes within a deadline, as an error if need be.

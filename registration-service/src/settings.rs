@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use face_liveness::BlinkRule;
 use secrecy::{ExposeSecret, SecretString};
 
 /// Where the inference service is looked for when nothing names it.
@@ -88,19 +87,11 @@ pub struct RegistrationSettings {
     #[arg(long, env = "WHOS_THAT_VERIFY_FMR", default_value_t = 0.001, value_parser = share, value_name = "SHARE")]
     pub verify_fmr: f64,
 
-    /// Openness, 0 (closed) to 1 (open), around which eyes turn from open to closed in a liveness run.
-    #[arg(long, env = "WHOS_THAT_EYE_THRESHOLD", default_value = "0.5", value_parser = eye_threshold, value_name = "SHARE")]
-    pub liveness_eye_threshold: EyeThreshold,
-
     /// Largest request body in MiB: a liveness run brings 15 frames.
     #[arg(long, env = "WHOS_THAT_BODY_LIMIT_MIB", default_value_t = 32, value_name = "MIB",
           value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub body_limit_mib: u16,
 }
-
-/// An eye threshold of which open and closed follow.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct EyeThreshold(pub(crate) BlinkRule);
 
 /// How the MongoDB is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -157,11 +148,6 @@ impl RegistrationSettings {
     #[must_use]
     pub const fn body_limit_bytes(&self) -> usize {
         (self.body_limit_mib as usize) << 20
-    }
-
-    /// When eyes count as open and as closed.
-    pub(crate) const fn blink_rule(&self) -> BlinkRule {
-        self.liveness_eye_threshold.0
     }
 
     /// URL of the MongoDB that is named; `None` stands for the embedded store.
@@ -255,13 +241,6 @@ fn distance(text: &str) -> Result<f32, String> {
         Ok(distance) if distance > 0.0 && distance <= 2.0 => Ok(distance),
         _ => Err("a Euclidean distance of unit templates is above 0 and at most 2".to_owned()),
     }
-}
-
-fn eye_threshold(text: &str) -> Result<EyeThreshold, String> {
-    let threshold = share(text)? as f32;
-    BlinkRule::around(threshold)
-        .map(EyeThreshold)
-        .map_err(|error| error.to_string())
 }
 
 fn share(text: &str) -> Result<f64, String> {

@@ -115,13 +115,13 @@ impl Registration {
 /// # Errors
 /// [`StartupError`], whose text says how to mend it.
 pub async fn start(
-    settings: &RegistrationSettings,
     service: &ServiceSettings,
+    settings: &RegistrationSettings,
 ) -> Result<Registration, StartupError> {
     service.check_exposure()?;
     let mut followers = JoinSet::new();
     let store = open_store(settings, &mut followers).await?;
-    run(settings, service, store, followers)
+    run(service, settings, store, followers)
 }
 
 /// Starts the service on a store that is open already. Needs a Tokio runtime.
@@ -129,17 +129,17 @@ pub async fn start(
 /// # Errors
 /// [`StartupError`], whose text says how to mend it.
 pub fn start_with_store(
-    settings: &RegistrationSettings,
     service: &ServiceSettings,
+    settings: &RegistrationSettings,
     store: Arc<dyn Store>,
 ) -> Result<Registration, StartupError> {
     service.check_exposure()?;
-    run(settings, service, store, JoinSet::new())
+    run(service, settings, store, JoinSet::new())
 }
 
 fn run(
-    settings: &RegistrationSettings,
     service: &ServiceSettings,
+    settings: &RegistrationSettings,
     store: Arc<dyn Store>,
     mut followers: JoinSet<()>,
 ) -> Result<Registration, StartupError> {
@@ -215,7 +215,7 @@ impl Parts {
             .with(Arc::new(GalleryReadiness(replica.clone())));
         let analyser: Arc<dyn FaceAnalyser> = Arc::new(InferenceService(client));
         let identify = Arc::new(Identify::new(analyser.clone(), replica.clone(), observed));
-        let liveness = Liveness::new(analyser.clone(), replica.clone(), settings.blink_rule());
+        let liveness = Liveness::new(analyser.clone(), replica.clone());
         let find_match = FindMatch::new(identify.clone(), liveness, replica.clone());
         Self {
             enrol: web::Data::new(Enrol::new(analyser.clone(), store.clone(), replica.clone())),

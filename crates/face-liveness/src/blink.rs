@@ -47,6 +47,13 @@ pub enum BlinkRuleError {
     },
 }
 
+/// A rule around the middle of the scale, for networks of which nothing was measured.
+impl Default for BlinkRule {
+    fn default() -> Self {
+        Self::around(0.5).expect("0.5 lies between 0 and 1")
+    }
+}
+
 impl BlinkRule {
     /// Both eyes up to `closed_threshold` are closed, both from `open_threshold` on are open, all else is neither.
     ///

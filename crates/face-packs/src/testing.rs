@@ -84,25 +84,11 @@ pub(crate) fn names_in(folder: &Path) -> Vec<String> {
 pub(crate) fn runtime() -> Option<OnnxRuntime> {
     match OnnxRuntime::locate_or_fetch_blocking(&Search::of_this_machine(), &crate::Silent) {
         Ok(runtime) => Some(runtime),
-        Err(error) => not_run(&format!("needs ONNX Runtime: {error}")),
+        Err(error) => test_needs::missing(&format!("ONNX Runtime: {error}")),
     }
 }
 
 /// The reference networks, where the checkout has them beside it.
 pub(crate) fn shared_models() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/models");
-    if folder.is_dir() {
-        Some(folder)
-    } else {
-        not_run("needs ../shared")
-    }
-}
-
-fn not_run<T>(reason: &str) -> Option<T> {
-    assert!(
-        std::env::var_os("WHOS_THAT_REQUIRE_ALL").is_none_or(|all| all != "1"),
-        "{reason}"
-    );
-    eprintln!("NOT RUN: {reason}");
-    None
+    Some(test_needs::shared()?.join("models"))
 }

@@ -19,7 +19,7 @@ pub(crate) async fn run(mut system: SystemSettings) -> Result<()> {
         inference_service::build(&system.service, &system.inference, &pack, &runtime)
             .context("the inference service did not start")?;
     system.registration.own_inference_url = Some(local_url(inference.address));
-    let mut registration = registration_service::start(&system.registration, &system.service)
+    let mut registration = registration_service::start(&system.service, &system.registration)
         .await
         .context("the registration service did not start")?;
     system.ui.registration_url = local_url(registration.address());

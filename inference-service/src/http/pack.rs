@@ -9,8 +9,8 @@ pub(crate) async fn pack(card: web::Data<PackResponse>) -> web::Json<PackRespons
     web::Json(card.get_ref().clone())
 }
 
-/// The manifest in the wire's form.
-pub(crate) fn card(manifest: &Manifest) -> PackResponse {
+/// The manifest in the wire's form, with the eye threshold that is in force here.
+pub(crate) fn card(manifest: &Manifest, eye_threshold: Option<f32>) -> PackResponse {
     let calibration = &manifest.calibration;
     let points = calibration.impostor_curve.iter();
     PackResponse {
@@ -27,6 +27,7 @@ pub(crate) fn card(manifest: &Manifest) -> PackResponse {
         attack_threshold: calibration
             .attack_threshold
             .filter(|_| !manifest.attack.is_empty()),
+        eye_threshold: eye_threshold.filter(|_| manifest.eyes.is_some()),
         networks: manifest
             .networks()
             .into_iter()

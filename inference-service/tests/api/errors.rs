@@ -247,6 +247,15 @@ async fn calls_need_the_key_and_health_does_not() {
 }
 
 #[tokio::test]
+async fn the_eye_threshold_in_force_is_the_one_that_is_told() {
+    let Some(service) = TestService::start(&["--eye-threshold", "0.25"]) else {
+        return;
+    };
+    let pack = service.client.pack().await.expect("a pack");
+    assert_eq!(pack.eye_threshold, Some(0.25));
+}
+
+#[tokio::test]
 async fn a_service_for_others_without_a_key_does_not_start() {
     assert!(
         TestService::refuses_to_start(&["--bind", "0.0.0.0"])

@@ -1,6 +1,6 @@
 //! What the tests stand on: a service on a free port, the reference pack, photographs; all of it named when it is missing.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use inference_service::{InferenceSettings, build};
 use reqwest::Response;
 use serde_json::Value;
 use service_kit::{Running, ServiceSettings};
+use test_needs::{missing, shared, workspace};
 
 /// The settings as a program has them.
 #[derive(Parser)]
@@ -131,29 +132,6 @@ pub(crate) async fn expect_problem(response: Response, status: u16, slug: &str) 
     body
 }
 
-fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// Says that a test did not run; a failure where everything is required.
-fn not_run<T>(why: &str) -> Option<T> {
-    assert!(
-        std::env::var_os("WHOS_THAT_REQUIRE_ALL").is_none_or(|value| value != "1"),
-        "required, but: {why}"
-    );
-    eprintln!("NOT RUN: {why}");
-    None
-}
-
-fn shared() -> Option<PathBuf> {
-    let shared = workspace().join("../shared");
-    if shared.is_dir() {
-        Some(shared)
-    } else {
-        not_run("this test needs ../shared")
-    }
-}
-
 fn networks() -> Option<&'static (Pack, OnnxRuntime)> {
     static NETWORKS: OnceLock<Option<(Pack, OnnxRuntime)>> = OnceLock::new();
     NETWORKS.get_or_init(reference_pack).as_ref()
@@ -167,7 +145,7 @@ fn reference_pack() -> Option<(Pack, OnnxRuntime)> {
     });
     let runtime = match found.join().expect("no panic") {
         Ok(runtime) => runtime,
-        Err(error) => return not_run(&format!("this test needs ONNX Runtime: {error}")),
+        Err(error) => return missing(&format!("ONNX Runtime: {error}")),
     };
     let recipe = Recipe::read(&workspace().join("models/manifests/reference.toml"))
         .expect("the recipe is valid");

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use face_liveness::BlinkRule;
 use face_types::FaceFacts;
 use face_wire::inference::{FacesQuery, InferenceClient, InferenceError};
 use face_wire::problem::ProblemKind;
@@ -23,6 +24,10 @@ impl FaceAnalyser for InferenceService {
     #[tracing::instrument(name = "inference.pack", skip_all)]
     async fn pack(&self) -> Result<Pack, AnalyserError> {
         let answer = self.client().pack().await?;
+        let blink_rule = answer
+            .eye_threshold
+            .map_or_else(|| Ok(BlinkRule::default()), BlinkRule::around)
+            .map_err(|error| AnalyserError::Unavailable(Box::new(error)))?;
         Ok(Pack {
             model: answer.model,
             dimension: answer.dimension,
@@ -32,6 +37,7 @@ impl FaceAnalyser for InferenceService {
                 .map(|point| (point.threshold, point.fmr))
                 .collect(),
             attack_threshold: answer.attack_threshold,
+            blink_rule,
         })
     }
 

@@ -90,7 +90,6 @@ impl FindMatch {
 
 #[cfg(test)]
 mod tests {
-    use face_liveness::BlinkRule;
 
     use super::*;
     use crate::usecases::picture::Picture;
@@ -118,8 +117,7 @@ mod tests {
             frames,
         });
         let identify = Identify::new(seen.clone(), world.replica.clone(), world.observed.clone());
-        let rule = BlinkRule::around(0.5).unwrap();
-        let liveness = Liveness::new(seen, world.replica.clone(), rule);
+        let liveness = Liveness::new(seen, world.replica.clone());
         let find_match = FindMatch::new(Arc::new(identify), liveness, world.replica.clone());
         let probe = Probe {
             picture: picture(),

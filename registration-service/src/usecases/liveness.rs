@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use face_liveness::{BlinkRule, FrameFacts, assess};
+use face_liveness::{FrameFacts, assess};
 use face_types::{FaceFacts, Template};
 use face_wire::inference::{FacesQuery, Facts, Select};
 
@@ -19,20 +19,11 @@ pub(crate) struct Frames(pub(crate) Vec<Picture>);
 pub(crate) struct Liveness {
     analyser: Arc<dyn FaceAnalyser>,
     replica: Arc<Replica>,
-    rule: BlinkRule,
 }
 
 impl Liveness {
-    pub(crate) fn new(
-        analyser: Arc<dyn FaceAnalyser>,
-        replica: Arc<Replica>,
-        rule: BlinkRule,
-    ) -> Self {
-        Self {
-            analyser,
-            replica,
-            rule,
-        }
+    pub(crate) fn new(analyser: Arc<dyn FaceAnalyser>, replica: Arc<Replica>) -> Self {
+        Self { analyser, replica }
     }
 
     /// Whether the person of `probe` is seen alive in `frames`.
@@ -76,7 +67,7 @@ impl Liveness {
             }
             facts.push(self.frame(active, probe, &faces)?);
         }
-        let verdict = assess(&facts, &self.rule);
+        let verdict = assess(&facts, &active.pack().blink_rule);
         tracing::debug!(alive = verdict.alive, reasons = ?verdict.reasons, "assessed");
         Ok(verdict.alive)
     }

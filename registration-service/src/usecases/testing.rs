@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use face_liveness::BlinkRule;
 use face_store::{NewPerson, Sample, Store, Timestamp};
 use face_store_embedded::EmbeddedStore;
 use face_types::{
@@ -77,6 +78,7 @@ pub(crate) fn pack() -> Pack {
         dimension: 3,
         impostor_curve: vec![(0.1, 0.1), (0.3, 0.01), (0.5, 0.001)],
         attack_threshold: Some(0.5),
+        blink_rule: BlinkRule::default(),
     }
 }
 

@@ -46,7 +46,7 @@ async fn an_address_that_others_reach_needs_a_key() {
     }
     let open = ["test", "--bind", "0.0.0.0", "--registration-port", "0"];
     let cli = Cli::try_parse_from(open).unwrap();
-    let refused = registration_service::start(&cli.registration, &cli.service).await;
+    let refused = registration_service::start(&cli.service, &cli.registration).await;
     let told = refused.expect_err("a refusal").to_string();
     assert!(told.contains("WHOS_THAT_SERVICE_KEY"), "{told}");
 }

@@ -2,8 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "a test ends where a thing it needs is missing, and says so when it did not run"
+    reason = "a test ends where a thing it needs is missing"
 )]
 
 mod bad_requests;

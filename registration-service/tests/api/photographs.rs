@@ -14,20 +14,6 @@ use service_kit::{Running, ServiceSettings};
 
 use crate::support::{TestService, problem, text};
 
-/// Folder of networks and photographs beside the checkout.
-fn shared() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared")
-}
-
-/// Says that a test did not run, or fails where every test must.
-fn not_run(why: &str) {
-    assert!(
-        std::env::var_os("WHOS_THAT_REQUIRE_ALL").is_none_or(|value| value != "1"),
-        "{why}"
-    );
-    eprintln!("NOT RUN: the tests on photographs: {why}");
-}
-
 #[derive(Parser)]
 struct InferenceCli {
     #[command(flatten)]
@@ -46,23 +32,17 @@ struct System {
 impl System {
     /// `None` where networks, photographs or ONNX Runtime are not at hand.
     async fn start() -> Option<Self> {
-        if !shared().join("data/people").is_dir() {
-            not_run("needs ../shared");
-            return None;
-        }
+        let shared = test_needs::shared()?;
         let runtime = match OnnxRuntime::locate(&Search::of_this_machine()) {
             Ok(runtime) => runtime,
-            Err(error) => {
-                not_run(&format!("needs ONNX Runtime: {error}"));
-                return None;
-            }
+            Err(error) => return test_needs::missing(&format!("ONNX Runtime: {error}")),
         };
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("reference");
         let recipe = Recipe::named("reference")
             .expect("the recipe is built in")
             .unwrap();
-        assemble(&recipe, &[shared().join("models")], &out).unwrap();
+        assemble(&recipe, &[shared.join("models")], &out).unwrap();
         let pack = Pack::open(&out).unwrap();
         let arguments = ["test", "--inference-port", "0", "--inference-workers", "2"];
         let cli = InferenceCli::try_parse_from(arguments).unwrap();
@@ -110,7 +90,7 @@ fn encoded(picture: &Path) -> String {
 
 /// The pictures of each person, in order.
 fn people() -> Vec<Vec<PathBuf>> {
-    let mut folders = files(&shared().join("data/people"));
+    let mut folders = files(&test_needs::workspace().join("../shared/data/people"));
     folders.truncate(10);
     folders.iter().map(|folder| files(folder)).collect()
 }
@@ -178,7 +158,11 @@ async fn a_living_person_is_told_from_still_swapped_and_replayed_ones() {
         return;
     };
     let frames = |run: &str| -> Vec<String> {
-        let frames = files(&shared().join("data/blink").join(run));
+        let frames = files(
+            &test_needs::workspace()
+                .join("../shared/data/blink")
+                .join(run),
+        );
         frames.iter().map(|frame| encoded(frame)).collect()
     };
     let live = frames("live");

@@ -46,7 +46,7 @@ impl TestService {
             .unwrap();
         let store: Arc<dyn Store> = Arc::new(store);
         let registration =
-            registration_service::start_with_store(&cli.registration, &cli.service, store.clone())
+            registration_service::start_with_store(&cli.service, &cli.registration, store.clone())
                 .unwrap();
         Self {
             registration,

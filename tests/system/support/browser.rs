@@ -163,7 +163,7 @@ impl Browser {
 
     /// Keeps pictures of the page, phone and desktop, in `target/screenshots`.
     pub(crate) async fn screenshot(&self, name: &str) {
-        let folder = needs::root().join("target/screenshots");
+        let folder = needs::workspace().join("target/screenshots");
         std::fs::create_dir_all(&folder).expect("a folder for screenshots");
         for (size, width, height) in SIZES {
             self.resize(width, height).await;
@@ -225,6 +225,14 @@ impl Drop for Browser {
         let pid = self.process.id().to_string();
         drop(Command::new("kill").args(["-TERM", &pid]).status());
         drop(self.process.wait());
+        // A driver that is asked while a page loads leaves its browser behind; the profile's folder tells which it is.
+        let profile = self.profile.path().as_os_str();
+        drop(
+            Command::new("pkill")
+                .args(["-KILL", "-f", "--"])
+                .arg(profile)
+                .status(),
+        );
     }
 }
 

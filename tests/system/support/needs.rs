@@ -4,32 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// The repository's root.
-pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .canonicalize()
-        .expect("the workspace is two levels up")
-}
-
-/// Says what is missing; a failure where everything is required, as in the gate.
-#[expect(clippy::print_stderr, reason = "a test that does not run must say so")]
-pub(crate) fn missing<T>(what: &str) -> Option<T> {
-    let everything = std::env::var_os("WHOS_THAT_REQUIRE_ALL").is_some_and(|value| value == "1");
-    assert!(!everything, "needed and not found: {what}");
-    eprintln!("NOT RUN: needs {what}");
-    None
-}
-
-/// The folder of reference networks and photographs beside the checkout.
-pub(crate) fn shared() -> Option<PathBuf> {
-    let shared = root().join("../shared");
-    if shared.is_dir() {
-        Some(shared)
-    } else {
-        missing("../shared (reference networks and photographs)")
-    }
-}
+pub(crate) use test_needs::{missing, shared, workspace};
 
 /// A pack of networks: `WHOS_THAT_PACK`, or the reference pack assembled by the program itself.
 pub(crate) fn pack() -> Option<PathBuf> {
@@ -46,7 +21,7 @@ fn assemble(shared: &Path) -> PathBuf {
         .join(format!("pack-reference-{}", std::process::id()));
     let status = Command::new(env!("CARGO_BIN_EXE_whos-that"))
         .args(["pack", "assemble"])
-        .arg(root().join("models/manifests/reference.toml"))
+        .arg(workspace().join("models/manifests/reference.toml"))
         .arg("--from")
         .arg(shared.join("models"))
         .arg("--out")

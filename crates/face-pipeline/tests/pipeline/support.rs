@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 use face_packs::{OnnxRuntime, Pack, Recipe, Search, assemble};
 use face_pipeline::{Analyzer, Facts, Wishes};
 use face_vision::{DecodeLimits, RgbImage, decode};
+pub(crate) use test_needs::shared;
+use test_needs::{missing, workspace};
 
 /// Every fact of every face.
 pub(crate) const EVERYTHING: Wishes = Wishes {
@@ -20,30 +22,6 @@ pub(crate) const EVERYTHING: Wishes = Wishes {
     select: face_pipeline::Select::All,
     detect: true,
 };
-
-fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-/// Says that a test did not run; a failure where everything is required.
-pub(crate) fn not_run<T>(why: &str) -> Option<T> {
-    assert!(
-        std::env::var_os("WHOS_THAT_REQUIRE_ALL").is_none_or(|value| value != "1"),
-        "required, but: {why}"
-    );
-    eprintln!("NOT RUN: {why}");
-    None
-}
-
-/// The folder of networks and photographs beside the workspace.
-pub(crate) fn shared() -> Option<PathBuf> {
-    let shared = workspace().join("../shared");
-    if shared.is_dir() {
-        Some(shared)
-    } else {
-        not_run("this test needs ../shared")
-    }
-}
 
 /// An analyzer on the reference pack.
 pub(crate) fn analyzer() -> Option<Analyzer> {
@@ -59,7 +37,7 @@ fn reference_pack() -> Option<(Pack, OnnxRuntime)> {
         &face_packs::Silent,
     ) {
         Ok(runtime) => runtime,
-        Err(error) => return not_run(&format!("this test needs ONNX Runtime: {error}")),
+        Err(error) => return missing(&format!("ONNX Runtime: {error}")),
     };
     let recipe = Recipe::read(&workspace().join("models/manifests/reference.toml"))
         .expect("the recipe is valid");

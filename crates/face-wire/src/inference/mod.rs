@@ -153,6 +153,8 @@ pub struct PackResponse {
     pub impostor_curve: Vec<CurvePoint>,
     /// Attack score from which a presentation is refused; `None` without an attack network.
     pub attack_threshold: Option<f32>,
+    /// Openness around which eyes turn from open to closed; `None` without an eye network.
+    pub eye_threshold: Option<f32>,
     /// Networks by role, with licence and digest.
     pub networks: Vec<NetworkCard>,
 }
