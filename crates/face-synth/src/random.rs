@@ -2,18 +2,30 @@
 
 /// `SplitMix64` (Steele, Lea and Flood, OOPSLA 2014): every seed gives a good stream of its own.
 #[derive(Debug, Clone)]
-pub(crate) struct Random(u64);
+pub(crate) struct Random {
+    state: u64,
+    reach: f32,
+}
 
 impl Random {
     /// The stream of `seed`; `purpose` keeps the streams of two uses of one seed apart.
     pub(crate) const fn new(seed: u64, purpose: u64) -> Self {
-        Self(seed.wrapping_mul(0xd134_2543_de82_ef95) ^ purpose.wrapping_mul(0xa076_1d64_78bd_642f))
+        Self {
+            state: seed.wrapping_mul(0xd134_2543_de82_ef95)
+                ^ purpose.wrapping_mul(0xa076_1d64_78bd_642f),
+            reach: 1.0,
+        }
+    }
+
+    /// The same stream, whose [`Self::spread`] keeps to this share of each range, about its middle.
+    pub(crate) const fn within(self, reach: f32) -> Self {
+        Self { reach, ..self }
     }
 
     /// 64 random bits.
     pub(crate) const fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
@@ -32,7 +44,8 @@ impl Random {
     /// A number in [`low`, `high`), more often near the ends than in the middle.
     pub(crate) fn spread(&mut self, low: f32, high: f32) -> f32 {
         let t = self.unit();
-        low + (high - low) * t * t * (3.0 - 2.0 * t)
+        let value = low + (high - low) * t * t * (3.0 - 2.0 * t);
+        value + (f32::midpoint(low, high) - value) * (1.0 - self.reach)
     }
 
     /// True with probability `share`.
@@ -64,9 +77,16 @@ mod tests {
 
     #[test]
     fn the_stream_of_seed_zero_is_the_published_one() {
-        let mut random = Random(0);
+        let mut random = Random::new(0, 0);
         assert_eq!(random.bits(), 0xe220_a839_7b1d_cdaf);
         assert_eq!(random.bits(), 0x6e78_9e6a_a1b9_65f4);
+    }
+
+    #[test]
+    fn a_reach_draws_numbers_towards_the_middle() {
+        let drawn = |reach| Random::new(7, 1).within(reach).spread(2.0, 4.0);
+        assert!((drawn(0.0) - 3.0).abs() < 1e-6);
+        assert!(((drawn(0.5) - 3.0) * 2.0 - (drawn(1.0) - 3.0)).abs() < 1e-6);
     }
 
     #[test]

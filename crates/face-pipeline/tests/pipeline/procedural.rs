@@ -1,7 +1,9 @@
 //! Procedural faces: what the pipeline says of people who do not exist, where the truth is known to the pixel.
 
 use face_pipeline::{AnalyseError, Analyzer, Facts, Select, Wishes};
-use face_synth::{Identity, jpeg, landmarks, portrait, portrait_scene, render_background};
+use face_synth::{
+    Identity, PORTRAIT_SIZE, jpeg, landmarks, portrait, portrait_scene, render, render_background,
+};
 use face_vision::RgbImage;
 
 use crate::support::{EVERYTHING, analyzer};
@@ -33,39 +35,29 @@ fn the_landmarks_lie_where_the_renderer_put_them() {
     let Some(mut analyzer) = analyzer() else {
         return;
     };
-    let mut sum = 0.0;
-    for seed in 1..=10 {
-        let analysis = analyzer
-            .analyse_pixels(&portrait(seed, 0), EVERYTHING)
-            .expect("analysed");
-        let face = analysis
-            .faces
-            .first()
-            .unwrap_or_else(|| panic!("person {seed} is seen"));
-        let truth = landmarks(
-            &Identity::from_seed(seed),
-            &portrait_scene(seed, 0),
-            analysis.width,
-            analysis.height,
-        );
-        let off = face
-            .landmarks
-            .0
-            .iter()
-            .zip(truth.0)
-            .map(|(seen, drawn)| seen.distance(drawn));
-        let off: Vec<f32> = off
-            .map(|distance| distance / truth.eye_distance())
-            .collect();
-        eprintln!("person {seed}: landmarks off by {off:.3?} of the distance between the eyes");
-        assert!(
-            off.iter().all(|point| *point < 0.6),
-            "person {seed}: {off:?}"
-        );
-        sum += off.iter().sum::<f32>() / 5.0;
-    }
-    // Drawn faces differ from those the detector knows, in the nose and the corners of the mouth above all.
-    assert!(sum / 10.0 < 0.2, "{} on average", sum / 10.0);
+    let off: Vec<f32> = (1..=10)
+        .map(|seed| landmark_error(&mut analyzer, seed))
+        .collect();
+    eprintln!("landmarks off by {off:.3?} of the distance between the eyes");
+    assert!(off.iter().all(|person| *person < 0.2), "{off:?}");
+    // 0.11 was measured; most of it at the corners of the mouth, which the detector sees a little high.
+    let mean = off.iter().sum::<f32>() / off.len() as f32;
+    assert!(mean < 0.13, "{mean}");
+}
+
+/// Mean distance of the five points from where the ordinary person of `seed` was drawn, over the distance of the eyes.
+fn landmark_error(analyzer: &mut Analyzer, seed: u64) -> f32 {
+    let (person, scene) = (Identity::ordinary(seed), portrait_scene(seed, 0));
+    let (width, height) = PORTRAIT_SIZE;
+    let picture = render(&person, &scene, width, height);
+    let analysis = analyzer
+        .analyse_pixels(&picture, EVERYTHING)
+        .expect("analysed");
+    let face = analysis.faces.first().expect("a portrait shows a face");
+    let drawn = landmarks(&person, &scene, width, height);
+    let points = face.landmarks.0.iter().zip(drawn.0);
+    let off: f32 = points.map(|(seen, drawn)| seen.distance(drawn)).sum();
+    off / 5.0 / drawn.eye_distance()
 }
 
 #[test]
