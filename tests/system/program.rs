@@ -1,5 +1,6 @@
 //! The program itself: starting, stopping, what survives, what is refused, what it says.
 
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use face_store_mongo::testing::TestServer;
@@ -88,15 +89,62 @@ async fn on_mongodbs_protocol_people_are_kept_by_the_server() {
 #[test]
 fn without_a_pack_it_says_in_one_sentence_how_to_get_one() {
     let folder = tempfile::TempDir::new().expect("a temporary folder");
-    let output = run(&[
-        "--data",
-        &folder.path().to_string_lossy(),
-        "--registration-port",
-        "0",
-    ]);
+    if shipped_pack().is_some() {
+        return; // It starts with that one.
+    }
+    let output = without_a_pack(folder.path(), &["--registration-port", "0"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("pack"), "{}", stderr(&output));
     assert!(stderr(&output).contains("--pack"), "{}", stderr(&output));
+}
+
+/// The pack in the source tree, from which the program starts where it can have no better.
+fn shipped_pack() -> Option<PathBuf> {
+    let folder = needs::workspace().join("models/default");
+    folder.join("pack.toml").is_file().then_some(folder)
+}
+
+/// Runs the program without naming a pack, with a cache of its own under `folder` and nothing to fetch.
+fn without_a_pack(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_whos-that"));
+    command
+        .args(arguments)
+        .args(["--offline", "--data"])
+        .arg(folder);
+    command
+        .env_remove("WHOS_THAT_PACK")
+        .env("WHOS_THAT_CACHE", folder.join("cache"));
+    command.output().expect("the program starts")
+}
+
+#[test]
+fn a_data_folder_keeps_the_pack_it_began_with() {
+    let Some(system) = TestSystem::start(&Options::default()) else {
+        return;
+    };
+    interrupt(&system);
+    let (status, data) = system.wait();
+    assert_eq!(status.code(), Some(0));
+    let doctor = [
+        "doctor",
+        "--registration-port",
+        "0",
+        "--ui-port",
+        "0",
+        "--inference-port",
+        "0",
+    ];
+    let output = without_a_pack(data.path(), &doctor);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("which made the templates in"), "{text}");
+    std::fs::write(
+        data.path().join("networks.json"),
+        r#"{"pack": "gone", "model": "sha256:0", "folder": "/absent/pack"}"#,
+    )
+    .expect("writable");
+    let output = without_a_pack(data.path(), &doctor);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("were made by the networks `gone`"), "{text}");
 }
 
 #[test]

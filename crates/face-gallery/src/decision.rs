@@ -14,7 +14,8 @@ use crate::shortlist::Candidate;
 pub use curve::{CurveError, CurvePoint, ImpostorCurve};
 pub use threshold::{RuleError, ThresholdRule};
 
-/// How far the best person must lead the next to be named, in similarity.
+/// How far the best person must lead the next to be named, in similarity, where no impostor curve is known; from a curve
+/// [`ImpostorCurve::margin`] takes it.
 ///
 /// The scores of two pictures of one person scatter by about 0.09 (standard deviation of mated pairs, for the networks
 /// this project is tested with); a lead of less than half of that, another picture could turn round. A mated best

@@ -114,7 +114,7 @@ fn copy(from: &Path, folder: &Path, weights: &Weights) -> Result<(), FileProblem
 }
 
 /// The first file of each wanted digest below the folders.
-fn find(
+pub(crate) fn find(
     wanted: &HashMap<Digest, u64>,
     folders: &[PathBuf],
 ) -> Result<HashMap<Digest, PathBuf>, AssembleError> {

@@ -10,13 +10,34 @@ use tokio::io::AsyncWriteExt as _;
 use crate::{Digest, Progress};
 
 /// What to fetch: the bytes are known beforehand, so no address needs to be trusted.
-pub(crate) struct Pinned<'a> {
+#[derive(Debug, Clone, Copy)]
+pub struct Pinned<'a> {
     /// What to call it while it comes.
-    pub(crate) name: &'a str,
+    pub name: &'a str,
     /// Its digest.
-    pub(crate) sha256: Digest,
-    /// Its length.
-    pub(crate) bytes: u64,
+    pub sha256: Digest,
+    /// Its length; a file whose length is not known begins anew after a cut.
+    pub bytes: Option<u64>,
+}
+
+/// Fetches `file` to `path` from the first of `addresses` that has it, for callers that are not asynchronous, such as
+/// command lines; it must not be called from a task. What `path` holds is taken for the file's beginning; it stays there
+/// when the connection broke, so that another call can go on.
+///
+/// # Errors
+/// One error for each address.
+pub fn download_blocking(
+    file: &Pinned<'_>,
+    addresses: &[String],
+    path: &Path,
+    progress: &dyn Progress,
+) -> Result<(), Vec<DownloadError>> {
+    let tasks = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("the system has a poll facility");
+    let downloader = Downloader::new(Patience::USUAL);
+    tasks.block_on(downloader.fetch(file, addresses, path, progress))
 }
 
 /// Why a file did not come from one address.
@@ -113,7 +134,7 @@ impl Downloader {
         path: &Path,
         progress: &dyn Progress,
     ) -> Result<(), Vec<DownloadError>> {
-        progress.started(file.name, Some(file.bytes));
+        progress.started(file.name, file.bytes);
         let mut errors = Vec::new();
         for address in addresses {
             match self.fetch_from(file, address, path, progress).await {
@@ -161,10 +182,10 @@ impl Downloader {
         progress: &dyn Progress,
     ) -> Result<(), DownloadError> {
         let mut there = std::fs::metadata(path).map_or(0, |facts| facts.len());
-        if there == file.bytes {
+        if file.bytes == Some(there) {
             return Ok(());
         }
-        if there > file.bytes {
+        if file.bytes.is_none_or(|bytes| there > bytes) {
             there = 0;
         }
         let mut request = self.client.get(address);
@@ -188,14 +209,10 @@ impl Downloader {
                 Err(error) => break Some(unreachable(error)),
             };
             length += piece.len() as u64;
-            if length > file.bytes {
+            if let Some(bytes) = file.bytes.filter(|&bytes| length > bytes) {
                 drop(out);
                 let _ = tokio::fs::remove_file(path).await;
-                return Err(content(
-                    file,
-                    address,
-                    format!("more than {} bytes", file.bytes),
-                ));
+                return Err(content(file, address, format!("more than {bytes} bytes")));
             }
             out.write_all(&piece).await.map_err(written)?;
             progress.reached(length);
@@ -205,11 +222,8 @@ impl Downloader {
         if let Some(cut) = cut {
             return Err(cut);
         }
-        if length < file.bytes {
-            let reason = format!(
-                "the connection ended after {length} of {} bytes",
-                file.bytes
-            );
+        if let Some(bytes) = file.bytes.filter(|&bytes| length < bytes) {
+            let reason = format!("the connection ended after {length} of {bytes} bytes");
             return Err(DownloadError::Unreachable {
                 address: address.to_owned(),
                 reason,
@@ -266,11 +280,7 @@ async fn check(file: &Pinned<'_>, address: &str, path: &Path) -> Result<(), Down
         return Ok(());
     }
     let _ = tokio::fs::remove_file(path).await;
-    Err(content(
-        file,
-        address,
-        format!("{} bytes with SHA-256 {digest}", file.bytes),
-    ))
+    Err(content(file, address, with_length(file.bytes, digest)))
 }
 
 fn has_begun(path: &Path) -> bool {
@@ -278,12 +288,18 @@ fn has_begun(path: &Path) -> bool {
 }
 
 fn content(file: &Pinned<'_>, address: &str, found: String) -> DownloadError {
-    let expected = format!("{} bytes with SHA-256 {}", file.bytes, file.sha256);
     DownloadError::Content {
         address: address.to_owned(),
-        expected,
+        expected: with_length(file.bytes, file.sha256),
         found,
     }
+}
+
+fn with_length(bytes: Option<u64>, digest: Digest) -> String {
+    bytes.map_or_else(
+        || format!("SHA-256 {digest}"),
+        |bytes| format!("{bytes} bytes with SHA-256 {digest}"),
+    )
 }
 
 fn status(address: &str, response: &Response) -> DownloadError {

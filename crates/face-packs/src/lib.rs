@@ -1,7 +1,7 @@
 //! `face-packs`: packs of networks, verified to the byte and opened in ONNX Runtime.
 //!
 //! A pack is a folder with a manifest, `pack.toml`, and the files it names. [`assemble`] builds one from files on the
-//! machine, [`pull`] from public addresses; [`Pack::network`] opens one of its networks:
+//! machine, [`pull`] from public addresses and packages; [`Pack::network`] opens one of its networks:
 //!
 //! ```no_run
 //! use face_packs::{OnnxRuntime, Pack, Role, Search};
@@ -21,8 +21,11 @@
 //! faces as the manifest says.
 
 mod assemble;
+mod clients;
 mod digest;
 mod download;
+mod extract;
+mod import;
 mod manifest;
 mod network;
 mod pack;
@@ -35,8 +38,10 @@ mod staging;
 mod testing;
 
 pub use assemble::{AssembleError, MissingFile, assemble};
+pub use clients::Client;
 pub use digest::{Digest, DigestError};
-pub use download::DownloadError;
+pub use download::{DownloadError, Pinned, download_blocking};
+pub use import::{Import, ImportError, ImportedNetwork, Package};
 pub use manifest::{
     Activation, Alignment, Attack, Calibration, Colour, Decoding, Detector, Embedder, Eyes,
     ImpostorPoint, InputSpec, Layout, Manifest, ManifestError, NamedAlignment, PixelSpec,
@@ -45,7 +50,7 @@ pub use manifest::{
 pub use network::{Network, NetworkError, Output, Outputs};
 pub use pack::{FileProblem, PACK_FILE, Pack, PackError};
 pub use progress::{Bar, Lines, Progress, Silent, on_standard_error};
-pub use pull::{ACCEPTANCE_FILE, Acceptance, PullError, Terms, pull, terms};
+pub use pull::{ACCEPTANCE_FILE, Acceptance, PullError, Terms, place_in_cache, pull, terms};
 pub use recipe::Recipe;
 pub use runtime::{Cpu, FETCHED_VERSION, OLDEST_VERSION, OnnxRuntime, RuntimeError, Search};
 pub use staging::StagingError;

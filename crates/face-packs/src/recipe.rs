@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::{Manifest, ManifestError};
 
 /// The manifests that the program carries.
-const NAMED: [(&str, &str); 2] = [
+const NAMED: [(&str, &str); 3] = [
     (
         "public",
         include_str!("../../../models/manifests/public.toml"),
@@ -13,6 +13,10 @@ const NAMED: [(&str, &str); 2] = [
     (
         "reference",
         include_str!("../../../models/manifests/reference.toml"),
+    ),
+    (
+        "registry",
+        include_str!("../../../models/manifests/registry.toml"),
     ),
 ];
 

@@ -2,13 +2,15 @@
 //! where small faces may have been missed.
 
 mod nms;
+mod retinaface;
 mod sizes;
 mod yunet;
 
-use face_packs::{Decoding, Network, OnnxRuntime, Pack, Role};
+use face_packs::{Decoding, Network, OnnxRuntime, Outputs, Pack, Role};
 use face_types::{BoundingBox, Landmarks};
 use face_vision::{AlignmentTemplate, RgbImage, SimilarityTransform, crop_scaled, resize};
 
+use self::retinaface::Answer;
 use self::sizes::{CloseLook, Look};
 use self::yunet::Level;
 use crate::{AnalyseError, OpenError, input};
@@ -43,7 +45,7 @@ pub(crate) enum Effort {
 pub(crate) struct Detector {
     network: Network,
     spec: face_packs::Detector,
-    /// The four outputs of each stride.
+    /// `YuNet`'s four outputs of each stride.
     names: Vec<[String; 4]>,
     /// The network's input, kept because allocating megabytes for each picture costs as much as filling them.
     values: Vec<f32>,
@@ -56,7 +58,6 @@ impl Detector {
         threads: usize,
     ) -> Result<Self, OpenError> {
         let spec = pack.manifest().detector.clone();
-        let Decoding::YuNet = spec.decoding;
         let names = spec.strides.iter();
         let names = names
             .map(|stride| ["cls", "obj", "bbox", "kps"].map(|output| format!("{output}_{stride}")));
@@ -130,24 +131,68 @@ impl Detector {
         let shape = self.spec.pixels.shape(1, canvas.width(), canvas.height());
         let network = self.network.name().to_owned();
         let outputs = self.network.run(&shape, &self.values)?;
-        let mut found = Vec::new();
-        for (&stride, [class, object, bounds, points]) in self.spec.strides.iter().zip(&self.names)
-        {
-            let level = Level {
-                stride: stride as f32,
-                columns: (canvas.width() / stride) as usize,
-                rows: (canvas.height() / stride) as usize,
-                class: outputs.named(class)?.values,
-                object: outputs.named(object)?.values,
-                bounds: outputs.named(bounds)?.values,
-                points: outputs.named(points)?.values,
-            };
-            level.check(&network)?;
-            found.extend(level.decode(self.spec.score_threshold));
-        }
+        let size = [canvas.width(), canvas.height()];
+        let mut found = match self.spec.decoding {
+            Decoding::YuNet => yunet_faces(&outputs, &self.names, &self.spec, size, &network),
+            Decoding::RetinaFace => retinaface_faces(&outputs, &self.spec, size, &network),
+        }?;
         found.retain(spans_a_face);
         Ok(found)
     }
+}
+
+fn is_finite(face: &Detection) -> bool {
+    let BoundingBox {
+        x,
+        y,
+        width,
+        height,
+    } = face.bounding_box;
+    let points = face.landmarks.0.iter().flat_map(|point| [point.x, point.y]);
+    [x, y, width, height]
+        .into_iter()
+        .chain(points)
+        .all(f32::is_finite)
+}
+
+/// What the outputs of `YuNet` hold for an input of `size`.
+fn yunet_faces(
+    outputs: &Outputs<'_>,
+    names: &[[String; 4]],
+    spec: &face_packs::Detector,
+    [width, height]: [u32; 2],
+    network: &str,
+) -> Result<Vec<Detection>, AnalyseError> {
+    let mut found = Vec::new();
+    for (&stride, [class, object, bounds, points]) in spec.strides.iter().zip(names) {
+        let level = Level {
+            stride: stride as f32,
+            columns: (width / stride) as usize,
+            rows: (height / stride) as usize,
+            class: outputs.named(class)?.values,
+            object: outputs.named(object)?.values,
+            bounds: outputs.named(bounds)?.values,
+            points: outputs.named(points)?.values,
+        };
+        level.check(network)?;
+        found.extend(level.decode(spec.score_threshold));
+    }
+    Ok(found)
+}
+
+/// What the outputs of `RetinaFace` hold for an input of `size`.
+fn retinaface_faces(
+    outputs: &Outputs<'_>,
+    spec: &face_packs::Detector,
+    size: [u32; 2],
+    network: &str,
+) -> Result<Vec<Detection>, AnalyseError> {
+    let answer = Answer {
+        classes: outputs.named("conf")?.values,
+        bounds: outputs.named("loc")?.values,
+        points: outputs.named("landmarks")?.values,
+    };
+    answer.decode(network, &spec.strides, size, spec.score_threshold)
 }
 
 /// Whether the five points can be aligned at all.

@@ -98,17 +98,22 @@ pub fn announce(service: &str, url: &str) {
     println!("{service} listens on {url}");
 }
 
-/// Returns when the process is asked to stop: Ctrl-C, or SIGTERM where there is such a thing.
-pub async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
+/// Is done when the process is asked to stop: Ctrl-C, or SIGTERM where there is such a thing. Needs a Tokio runtime.
+#[must_use = "from the call on, Ctrl-C ends the process only through this future"]
+pub fn stop_signal() -> impl Future<Output = ()> {
+    // Listening begins with the call and not with the first poll: a signal between the two must not end the process.
     #[cfg(unix)]
-    {
+    let signals = {
         use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => tokio::select! { _ = interrupt => (), _ = terminate.recv() => () },
-            Err(_) => drop(interrupt.await),
+        [SignalKind::interrupt(), SignalKind::terminate()].map(signal)
+    };
+    async move {
+        #[cfg(unix)]
+        if let [Ok(mut interrupt), Ok(mut terminate)] = signals {
+            tokio::select! { _ = interrupt.recv() => (), _ = terminate.recv() => () }
+            return;
         }
+        // Where signals cannot be listened for, only Ctrl-C is left.
+        drop(tokio::signal::ctrl_c().await);
     }
-    #[cfg(not(unix))]
-    drop(interrupt.await);
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 use face_ui::UiSettings;
 use inference_service::InferenceSettings;
@@ -9,6 +10,7 @@ use registration_service::RegistrationSettings;
 use service_kit::ServiceSettings;
 
 use crate::bench::Bench;
+use crate::networks::Fetch;
 use crate::pack::PackCommand;
 
 /// Recognises a company's people by face, on your own machine.
@@ -25,9 +27,13 @@ pub(crate) struct Cli {
 /// Settings of the three services.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SystemSettings {
-    /// Folder of the pack of networks; `whos-that pack` makes one.
+    /// Folder of the pack of networks [default: the one that the data folder began with, else public networks out of
+    /// ordinary packages, else those that come with the program].
     #[arg(long, env = "WHOS_THAT_PACK", value_name = "DIR")]
     pub(crate) pack: Option<PathBuf>,
+    /// Fetch nothing that is missing, neither networks nor ONNX Runtime.
+    #[arg(long, env = "WHOS_THAT_OFFLINE", value_parser = FalseyValueParser::new())]
+    pub(crate) offline: bool,
     #[command(flatten)]
     pub(crate) service: ServiceSettings,
     #[command(flatten)]
@@ -36,6 +42,17 @@ pub(crate) struct SystemSettings {
     pub(crate) ui: UiSettings,
     #[command(flatten)]
     pub(crate) inference: InferenceSettings,
+}
+
+impl SystemSettings {
+    /// Whether what is missing may be fetched.
+    pub(crate) const fn fetch(&self) -> Fetch {
+        if self.offline {
+            Fetch::Forbidden
+        } else {
+            Fetch::Allowed
+        }
+    }
 }
 
 /// What to do instead of serving.

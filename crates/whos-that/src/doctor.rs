@@ -3,11 +3,11 @@
 use std::net::{SocketAddr, TcpListener};
 
 use anyhow::{Result, bail};
-use face_packs::{OnnxRuntime, Pack, Search};
+use face_packs::{OnnxRuntime, Search};
 use service_kit::Exposure;
 
 use crate::cli::SystemSettings;
-use crate::serve::open_pack;
+use crate::networks::{self, Choice, Fetch};
 
 /// What became of one check.
 struct Finding {
@@ -26,11 +26,11 @@ enum Outcome {
 
 /// Looks at everything, prints each finding, and fails when something is broken.
 pub(crate) async fn run(system: &SystemSettings) -> Result<()> {
-    let pack = open_pack(system);
+    let choice = networks::choose(system, Fetch::Forbidden).await;
     let mut findings = vec![
         library(),
-        pack_files(&pack),
-        networks(&pack),
+        pack_files(&choice, system.fetch()),
+        networks(&choice),
         store(system).await,
     ];
     findings.extend(ports(system));
@@ -84,21 +84,40 @@ fn library() -> Finding {
     }
 }
 
-fn pack_files(pack: &Result<Pack>) -> Finding {
-    let described = pack.as_ref().map(|pack| {
-        let manifest = pack.manifest();
-        format!(
-            "{} {}, every file is as its manifest says",
-            manifest.name, manifest.version
-        )
-    });
-    finding("pack", described.map_err(|error| format!("{error:#}")))
+/// A pack that is not there yet is no fault where starting may fetch one.
+fn pack_files(choice: &Result<Choice>, fetch: Fetch) -> Finding {
+    let what = "pack";
+    match choice {
+        Ok(Choice { pack, why }) => {
+            let manifest = pack.manifest();
+            let text = format!(
+                "{} {}, {why}; every file is as its manifest says",
+                manifest.name, manifest.version
+            );
+            Finding {
+                what,
+                outcome: Outcome::Fine(text),
+            }
+        }
+        Err(error) if networks::is_to_be_had(error) && fetch == Fetch::Allowed => Finding {
+            what,
+            outcome: Outcome::Note(
+                "none yet\nstarting the system tries to fetch public networks".to_owned(),
+            ),
+        },
+        Err(error) => Finding {
+            what,
+            outcome: Outcome::Broken(format!("{error:#}")),
+        },
+    }
 }
 
 /// Opens the networks: a file can be whole and yet be none that this ONNX Runtime reads.
-fn networks(pack: &Result<Pack>) -> Finding {
+fn networks(choice: &Result<Choice>) -> Finding {
     let what = "networks";
-    let (Ok(pack), Ok(runtime)) = (pack, OnnxRuntime::locate(&Search::of_this_machine())) else {
+    let (Ok(Choice { pack, .. }), Ok(runtime)) =
+        (choice, OnnxRuntime::locate(&Search::of_this_machine()))
+    else {
         return Finding {
             what,
             outcome: Outcome::Note("not opened: they need the library and the pack".to_owned()),

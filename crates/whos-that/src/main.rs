@@ -6,6 +6,7 @@
 mod bench;
 mod cli;
 mod doctor;
+mod networks;
 mod pack;
 mod password;
 mod serve;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::networks;
 use anyhow::{Context as _, Result};
 use clap::Subcommand;
 use face_packs::{Acceptance, Pack, PullError, Recipe, assemble, on_standard_error, pull};
@@ -21,13 +22,13 @@ pub(crate) enum PackCommand {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
-    /// Fetch a pack from the public addresses in its manifest, each file pinned by digest.
+    /// Fetch a pack from the public addresses and packages in its manifest, each file pinned by digest.
     Pull {
-        /// Manifest file, or the name of one that the program carries (`public`).
+        /// Manifest file, or the name of one that the program carries (`public`, `registry`).
         manifest: String,
-        /// Folder of the pack.
+        /// Folder of the pack [default: the cache, where starting without --pack finds `registry`].
         #[arg(long, value_name = "DIR")]
-        out: PathBuf,
+        out: Option<PathBuf>,
         /// Accept the terms that the pack's networks ask to be accepted, in this name; it is recorded in the pack.
         #[arg(long, value_name = "NAME")]
         accept: Option<String>,
@@ -59,8 +60,11 @@ pub(crate) async fn run(command: PackCommand) -> Result<()> {
                 by,
                 at_unix_seconds: now(),
             });
+            let recipe = recipe(&manifest)?;
+            let out = out.map_or_else(|| networks::in_cache(&recipe), Ok)?;
             match pull(
-                &recipe(&manifest)?,
+                &recipe,
+                &networks::at_hand(),
                 &out,
                 acceptance.as_ref(),
                 &*on_standard_error(),

@@ -3,21 +3,23 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use anyhow::{Context as _, Result};
-use face_packs::{OnnxRuntime, Pack, Search, on_standard_error};
+use face_packs::{OnnxRuntime, RuntimeError, Search, on_standard_error};
 use service_kit::{Exposure, ExposureError, stop_signal};
 
 use crate::cli::SystemSettings;
+use crate::networks::{self, Fetch};
 
 /// Starts the three services and runs them until the process is asked to stop or one of them ends.
 pub(crate) async fn run(mut system: SystemSettings) -> Result<()> {
     service_kit::telemetry::init(system.service.log_format);
     check_exposure(&system)?;
-    let pack = open_pack(&system)?;
-    let runtime =
-        OnnxRuntime::locate_or_fetch(&Search::of_this_machine(), &*on_standard_error()).await?;
+    let choice = networks::choose(&system, system.fetch()).await?;
+    networks::announce(&choice);
+    let runtime = runtime(system.fetch()).await?;
     let mut inference =
-        inference_service::build(&system.service, &system.inference, &pack, &runtime)
+        inference_service::build(&system.service, &system.inference, &choice.pack, &runtime)
             .context("the inference service did not start")?;
+    networks::remember(&system, &choice.pack)?;
     system.registration.own_inference_url = Some(local_url(inference.address));
     let mut registration = registration_service::start(&system.service, &system.registration)
         .await
@@ -25,6 +27,7 @@ pub(crate) async fn run(mut system: SystemSettings) -> Result<()> {
     system.ui.registration_url = local_url(registration.address());
     let mut pages =
         face_ui::start(&system.service, &system.ui).context("the pages are not served")?;
+    let stop = stop_signal();
     announce(
         &system,
         registration.address(),
@@ -32,7 +35,7 @@ pub(crate) async fn run(mut system: SystemSettings) -> Result<()> {
         inference.address,
     );
     let ended = tokio::select! {
-        () = stop_signal() => Ok(()),
+        () = stop => Ok(()),
         end = pages.finished() => end.context("the pages ended"),
         end = registration.finished() => end.context("the registration service ended"),
         end = inference.finished() => end.context("the inference service ended"),
@@ -50,15 +53,13 @@ pub(crate) async fn run(mut system: SystemSettings) -> Result<()> {
     ended
 }
 
-/// The pack that the settings name, every file checked.
-pub(crate) fn open_pack(system: &SystemSettings) -> Result<Pack> {
-    let dir = system.pack.as_ref().context(
-        "no pack of networks: name one with --pack DIR (or WHOS_THAT_PACK); `whos-that pack pull public --out DIR` fetches \
-         public networks, `whos-that pack assemble MANIFEST --from DIR --out DIR` builds one from files",
-    )?;
-    let pack = Pack::open(dir)?;
-    pack.verify()?;
-    Ok(pack)
+/// ONNX Runtime, fetched if it is missing and may be.
+async fn runtime(fetch: Fetch) -> Result<OnnxRuntime, RuntimeError> {
+    let search = Search::of_this_machine();
+    match fetch {
+        Fetch::Allowed => OnnxRuntime::locate_or_fetch(&search, &*on_standard_error()).await,
+        Fetch::Forbidden => OnnxRuntime::locate(&search),
+    }
 }
 
 /// Both conditions of an address that others reach, before anything is loaded.

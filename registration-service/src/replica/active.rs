@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use face_gallery::{DEFAULT_MARGIN, Decision, Gallery, decide};
+use face_gallery::{Decision, Gallery, decide};
 use face_store::{Change, Person, PersonSummary, Revision, Store, StoreError};
 use face_types::{PersonId, SampleId, Similarity, Template};
 use tokio::sync::Mutex;
@@ -116,7 +116,10 @@ impl Active {
             .search(probe, SHORTLIST)
             .map_err(|_| Refusal::NotReady)?;
         let threshold = self.thresholds.search(self.gallery.len());
-        Ok(self.name(decide(&candidates, threshold, DEFAULT_MARGIN), threshold))
+        Ok(self.name(
+            decide(&candidates, threshold, self.thresholds.margin()),
+            threshold,
+        ))
     }
 
     /// The decision with names. Somebody deleted since the search began is nobody: never a match, and no reason to call

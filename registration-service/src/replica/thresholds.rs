@@ -1,6 +1,8 @@
 //! How alike is alike enough: for a search, for one claim, and for the frames of a liveness run.
 
-use face_gallery::{CurveError, CurvePoint, ImpostorCurve, RuleError, ThresholdRule};
+use face_gallery::{
+    CurveError, CurvePoint, DEFAULT_MARGIN, ImpostorCurve, RuleError, ThresholdRule,
+};
 use face_types::Similarity;
 
 /// Share of other people's faces that would pass as the probe's in the frames of a liveness run. Looser than a claim: the
@@ -34,8 +36,12 @@ pub(crate) enum ThresholdError {
 /// The thresholds of one pack.
 #[derive(Debug)]
 pub(super) enum Thresholds {
-    Fixed(Similarity),
+    Fixed {
+        threshold: Similarity,
+        margin: f32,
+    },
     Measured {
+        margin: f32,
         search: ThresholdRule,
         verification: Similarity,
         frames: Similarity,
@@ -48,9 +54,6 @@ impl ThresholdSettings {
     /// # Errors
     /// [`ThresholdError`].
     pub(super) fn for_curve(&self, points: &[(f32, f64)]) -> Result<Thresholds, ThresholdError> {
-        if let Some(fixed) = self.fixed {
-            return Ok(Thresholds::Fixed(fixed));
-        }
         let points = points
             .iter()
             .map(|(threshold, fmr)| CurvePoint {
@@ -58,8 +61,14 @@ impl ThresholdSettings {
                 fmr: *fmr,
             })
             .collect();
-        let curve = ImpostorCurve::new(points)?;
+        let curve = ImpostorCurve::new(points);
+        if let Some(threshold) = self.fixed {
+            let margin = curve.map_or(DEFAULT_MARGIN, |curve| curve.margin());
+            return Ok(Thresholds::Fixed { threshold, margin });
+        }
+        let curve = curve?;
         Ok(Thresholds::Measured {
+            margin: curve.margin(),
             verification: curve.threshold(self.verify_fmr),
             frames: curve.threshold(FRAME_FMR),
             search: ThresholdRule::new(curve, self.target_fpir)?,
@@ -71,15 +80,22 @@ impl Thresholds {
     /// For a search among `references` templates.
     pub(super) fn search(&self, references: usize) -> Similarity {
         match self {
-            Self::Fixed(fixed) => *fixed,
+            Self::Fixed { threshold, .. } => *threshold,
             Self::Measured { search, .. } => search.threshold(references),
+        }
+    }
+
+    /// How far the best person must lead the next.
+    pub(super) const fn margin(&self) -> f32 {
+        match self {
+            Self::Fixed { margin, .. } | Self::Measured { margin, .. } => *margin,
         }
     }
 
     /// For one claim.
     pub(super) const fn verification(&self) -> Similarity {
         match self {
-            Self::Fixed(fixed) => *fixed,
+            Self::Fixed { threshold, .. } => *threshold,
             Self::Measured { verification, .. } => *verification,
         }
     }
@@ -87,7 +103,7 @@ impl Thresholds {
     /// For a frame of a liveness run against the probe.
     pub(super) const fn frames(&self) -> Similarity {
         match self {
-            Self::Fixed(fixed) => *fixed,
+            Self::Fixed { threshold, .. } => *threshold,
             Self::Measured { frames, .. } => *frames,
         }
     }
@@ -113,6 +129,16 @@ mod tests {
         assert!(thresholds.search(1000) > thresholds.search(10));
         assert!((thresholds.verification().value() - 0.3).abs() < 1e-6);
         assert!((thresholds.frames().value() - 0.2).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_margin_is_half_a_decade_of_the_curve_also_beside_a_distance_that_was_set() {
+        for fixed in [None, Some(Similarity::from_euclidean(0.8))] {
+            let margin = |curve: &[_]| settings(fixed).for_curve(curve).map(|t| t.margin());
+            assert!((margin(&CURVE).unwrap() - 0.05).abs() < 1e-6);
+            let compressed = CURVE.map(|(threshold, fmr)| (0.8 + threshold / 10.0, fmr));
+            assert!((margin(&compressed).unwrap() - 0.005).abs() < 1e-6);
+        }
     }
 
     #[test]

@@ -1,14 +1,18 @@
 //! The system under test: the real program on free ports with a fresh store.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use face_wire::connections;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{needs, pictures};
+
+/// How long a start may take, networks without optimisation beside other tests.
+const START: Duration = Duration::from_mins(1);
 
 /// How the system is started.
 #[derive(Default)]
@@ -52,13 +56,31 @@ impl Answer {
 }
 
 impl TestSystem {
-    /// Starts with a pack of networks, or says that there is none.
+    /// Starts with a pack of networks and waits until it is ready, or says that there is none.
     pub(crate) fn start(options: &Options) -> Option<Self> {
-        Some(Self::launch(
-            &needs::pack()?,
-            options,
-            TempDir::new().expect("a temporary folder"),
-        ))
+        let folder = TempDir::new().expect("a temporary folder");
+        let system = Self::launch(&needs::pack()?, options, folder);
+        let begin = Instant::now();
+        while !system.is_ready() {
+            assert!(begin.elapsed() < START, "the system does not become ready");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Some(system)
+    }
+
+    /// What `/readyz` of the registration service says, asked without a task of this thread's.
+    fn is_ready(&self) -> bool {
+        let address = self.registration.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(address).expect("the service listens");
+        let mut answer = String::new();
+        write!(stream, "GET /readyz HTTP/1.0\r\n\r\n").expect("the service reads");
+        stream
+            .read_to_string(&mut answer)
+            .expect("the service answers");
+        answer
+            .lines()
+            .next()
+            .is_some_and(|line| line.contains(" 200 "))
     }
 
     /// Starts on an existing data folder.

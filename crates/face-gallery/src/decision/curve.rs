@@ -66,6 +66,17 @@ impl ImpostorCurve {
         }
     }
 
+    /// How far the best person must lead the next to be named, on this model's scale: the step that makes strangers
+    /// rarer by the root of ten about the false match rate of 1 in 1,000.
+    ///
+    /// Models spread their scores differently: 0.05 is half a decade for one and four decades for another, which at that
+    /// margin would name nobody.
+    #[must_use]
+    pub fn margin(&self) -> f32 {
+        let decade = self.threshold(1e-3).value() - self.threshold(1e-2).value();
+        (decade / 2.0).max(0.0)
+    }
+
     fn beyond_last(&self, fmr: f64) -> Similarity {
         let last_two_slopes = self.0.windows(2).rev().take(2);
         let flatter = last_two_slopes

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{
     Calibration, Detector, Embedder, InputSpec, Manifest, ManifestError, PixelSpec, SCHEMA, Weights,
 };
+use crate::Import;
 
 type Checked = Result<(), ManifestError>;
 
@@ -159,7 +160,28 @@ impl Weights {
                 format!("has {source:?}, no http(s) address"),
             )?;
         }
-        Ok(())
+        self.import
+            .as_ref()
+            .map_or(Ok(()), |import| import.check(&format!("{key}.import")))
+    }
+}
+
+impl Import {
+    fn check(&self, key: &str) -> Checked {
+        let package = &self.package;
+        ensure(
+            is_plain_name(&package.file),
+            format!("{key}.package.file"),
+            "must be a plain name of letters, digits, `.`, `_`, `-`",
+        )?;
+        // A name or version that begins with a hyphen would be an option of the package client.
+        for (text, name) in [(&package.name, "name"), (&package.version, "version")] {
+            let is_word = |b: u8| b.is_ascii_alphanumeric() || b"@/._-+".contains(&b);
+            let is_fit = !text.is_empty() && !text.starts_with('-') && text.bytes().all(is_word);
+            ensure(is_fit, format!("{key}.package.{name}"), "must be a word")?;
+        }
+        let members = format!("{key}.members");
+        ensure(!self.members.is_empty(), members, "must not be empty")
     }
 }
 
@@ -282,6 +304,13 @@ const FILE_RULE: &str = "it must be a plain name of letters, digits, `.`, `_`, `
 
 /// Whether `name` cannot leave the pack's folder, hide in it, or stand for another file of it.
 fn is_plain_onnx_name(name: &str) -> bool {
+    is_plain_name(name)
+        && name
+            .strip_suffix(".onnx")
+            .is_some_and(|stem| !stem.is_empty())
+}
+
+fn is_plain_name(name: &str) -> bool {
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
     name.len() <= 100
         && name.bytes().all(is_plain)
@@ -289,9 +318,6 @@ fn is_plain_onnx_name(name: &str) -> bool {
             .bytes()
             .next()
             .is_some_and(|b| b.is_ascii_alphanumeric())
-        && name
-            .strip_suffix(".onnx")
-            .is_some_and(|stem| !stem.is_empty())
 }
 
 fn is_slug(name: &str) -> bool {

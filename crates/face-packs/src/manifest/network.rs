@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Alignment, InputSpec, PixelSpec};
-use crate::Digest;
+use crate::{Digest, Import};
 
 /// A network's file, pinned by digest, with its terms.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,8 @@ pub struct Weights {
     /// Public addresses of the file, tried in order; empty when there is none.
     #[serde(default)]
     pub sources: Vec<String>,
+    /// How the file is made where nobody publishes it, but packages hold what is in it.
+    pub import: Option<Import>,
     /// What whoever pulls the file must accept first, where the terms are not plainly permissive.
     pub requires_acceptance: Option<String>,
 }
@@ -55,6 +57,10 @@ pub enum Decoding {
     /// `YuNet` (Wu et al., 2023): per stride `s` the outputs `cls_s`, `obj_s`, `bbox_s`, `kps_s`, one row a cell;
     /// score = √(cls · obj), centre = (cell + d) · s, size = exp(d) · s, point = (cell + d) · s.
     YuNet,
+    /// `RetinaFace` (Deng et al., CVPR 2020) in its small `PyTorch` form: outputs `loc`, `conf` and `landmarks`, one row for
+    /// each of two anchors a cell, the levels after each other; anchors of 16 and 32 pixels at the first stride, four times
+    /// as large at each further one.
+    RetinaFace,
 }
 
 /// Turns an aligned face into a template.

@@ -45,7 +45,10 @@ impl Case {
     async fn pull_accepting(&self, acceptance: Option<&Acceptance>) -> Result<(), PullError> {
         let out = self.folder.path().join("pack");
         pull_with(
-            &Downloader::new(BRISK),
+            &Ways {
+                downloader: Downloader::new(BRISK),
+                ..Ways::default()
+            },
             &self.sample.recipe,
             &out,
             acceptance,
@@ -265,4 +268,33 @@ async fn two_pulls_of_one_pack_do_not_meet() {
     ));
     staging.discard();
     case.pull().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_at_hand_is_not_fetched() {
+    let server = Server::start(|request, _| Reply::ranged(request, &file(request))).await;
+    let case = Case::new(&[&server]);
+    let (name, bytes) = &case.sample.files[1];
+    std::fs::create_dir_all(case.folder.path().join("shipped/deep")).unwrap();
+    std::fs::write(case.folder.path().join("shipped/deep/other-name"), bytes).unwrap();
+    let ways = Ways {
+        downloader: Downloader::new(BRISK),
+        // The first does not exist, which is no reason to fail.
+        at_hand: ["absent", "shipped"]
+            .map(|folder| case.folder.path().join(folder))
+            .to_vec(),
+        ..Ways::default()
+    };
+    let out = case.folder.path().join("pack");
+    pull_with(&ways, &case.sample.recipe, &out, None, &Silent)
+        .await
+        .unwrap();
+    case.pack().verify().unwrap();
+    assert_eq!(server.requests().len(), 4);
+    assert!(
+        server
+            .requests()
+            .iter()
+            .all(|request| request.path != format!("/{name}"))
+    );
 }

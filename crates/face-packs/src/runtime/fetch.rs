@@ -1,29 +1,22 @@
 //! Fetches ONNX Runtime once, from the first source that works.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::time::Duration;
-
-use tokio::process::Command;
 
 use super::artefacts::{Artefact, FETCHED_VERSION, RELEASES, Source, WHEEL_PYTHON};
-use super::{cache, extract};
+use super::cache;
+use crate::Progress;
+use crate::clients::{Client, Clients, PackageFile};
 use crate::download::{Downloader, Patience, Pinned};
+use crate::extract::extract;
 use crate::pack::lines;
-use crate::{Digest, Progress};
-
-/// Longest that a package client may take: npm's package has 112 MB.
-const CLIENT_LIMIT: Duration = Duration::from_mins(15);
 
 /// How fetching is done; tests put other programs in the place of pip and npm.
 #[derive(Debug, Clone)]
 pub(super) struct Fetcher<'a> {
     /// What to fetch, in order.
     pub(super) artefacts: &'a [Artefact],
-    /// The Python whose pip is asked.
-    pub(super) python: PathBuf,
-    /// npm.
-    pub(super) npm: PathBuf,
+    /// pip and npm.
+    pub(super) clients: Clients,
     /// Where releases lie.
     pub(super) releases: String,
 }
@@ -33,8 +26,7 @@ impl<'a> Fetcher<'a> {
     pub(super) fn new(artefacts: &'a [Artefact]) -> Self {
         Self {
             artefacts,
-            python: "python3".into(),
-            npm: "npm".into(),
+            clients: Clients::default(),
             releases: RELEASES.to_owned(),
         }
     }
@@ -88,63 +80,59 @@ impl<'a> Fetcher<'a> {
     ) -> Result<PathBuf, String> {
         let _ = std::fs::remove_dir_all(work);
         std::fs::create_dir_all(work).map_err(|error| error.to_string())?;
-        let archive = work.join(artefact.file);
-        match artefact.source {
-            Source::Release => self.download(artefact, &archive, progress).await?,
-            Source::Pip { platform } => run(self.pip(platform, work), artefact, progress).await?,
-            Source::Npm => run(self.npm(work), artefact, progress).await?,
-        }
+        let archive = match artefact.package() {
+            Some(package) => self.clients.fetch(&package, work, progress).await?,
+            None => self.download(artefact, work, progress).await?,
+        };
         let (artefact, library) = (*artefact, work.join("library"));
-        let extracting = tokio::task::spawn_blocking(move || unpack(&artefact, &archive, library));
+        let extracting = tokio::task::spawn_blocking(move || {
+            let extracted = extract(&archive, artefact.member, &library);
+            extracted.map_err(|error| format!("{}: {error}", artefact.file))?;
+            Ok(library)
+        });
         extracting.await.expect("extracting does not panic")
     }
 
     async fn download(
         &self,
         artefact: &Artefact,
-        out: &Path,
+        work: &Path,
         progress: &dyn Progress,
-    ) -> Result<(), String> {
+    ) -> Result<PathBuf, String> {
+        let out = work.join(artefact.file);
         let address = format!("{}/v{FETCHED_VERSION}/{}", self.releases, artefact.file);
         let file = Pinned {
             name: artefact.file,
             sha256: artefact.digest(),
-            bytes: artefact.bytes,
+            bytes: Some(artefact.bytes),
         };
         let downloader = Downloader::new(Patience::USUAL);
-        let fetched = downloader.fetch(&file, &[address], out, progress).await;
-        fetched.map_err(|errors| errors.iter().map(ToString::to_string).collect())
+        let fetched = downloader.fetch(&file, &[address], &out, progress).await;
+        fetched.map_err(|errors| errors.iter().map(ToString::to_string).collect::<String>())?;
+        Ok(out)
     }
+}
 
-    fn pip(&self, platform: &str, work: &Path) -> Command {
-        let mut pip = Command::new(&self.python);
-        pip.args([
-            "-m",
-            "pip",
-            "download",
-            "--no-deps",
-            "--only-binary=:all:",
-            "--disable-pip-version-check",
-        ]);
-        pip.args(["--no-input", "--quiet", "--retries", "1", "--timeout", "15"]);
-        pip.args(["--platform", platform, "--python-version", WHEEL_PYTHON]);
-        pip.arg(format!("onnxruntime=={FETCHED_VERSION}"))
-            .arg("-d")
-            .arg(work);
-        pip
-    }
-
-    fn npm(&self, work: &Path) -> Command {
-        let mut npm = Command::new(&self.npm);
-        npm.args([
-            "pack",
-            "--loglevel=error",
-            "--ignore-scripts",
-            "--fetch-retries=1",
-        ]);
-        npm.arg("--pack-destination").arg(work);
-        npm.arg(format!("onnxruntime-node@{FETCHED_VERSION}"));
-        npm
+impl Artefact {
+    /// The artefact as a file of a package; `None` for a release.
+    fn package(&self) -> Option<PackageFile<'static>> {
+        let (client, name, wheel) = match self.source {
+            Source::Pip { platform } => {
+                (Client::Pip, "onnxruntime", Some((platform, WHEEL_PYTHON)))
+            }
+            Source::Npm => (Client::Npm, "onnxruntime-node", None),
+            Source::Release => return None,
+        };
+        let (file, sha256, bytes) = (self.file, self.digest(), self.bytes);
+        Some(PackageFile {
+            client,
+            name,
+            version: FETCHED_VERSION,
+            wheel,
+            file,
+            sha256,
+            bytes,
+        })
     }
 }
 
@@ -157,55 +145,6 @@ impl Source {
             Self::Npm => "npm",
         }
     }
-}
-
-/// Runs a package client to its end, its output kept for the error.
-async fn run(
-    mut client: Command,
-    artefact: &Artefact,
-    progress: &dyn Progress,
-) -> Result<(), String> {
-    client.stdin(Stdio::null()).kill_on_drop(true);
-    let what = format!(
-        "ONNX Runtime {FETCHED_VERSION} through {} ({} MB)",
-        artefact.source.name(),
-        artefact.bytes >> 20
-    );
-    progress.started(&what, None);
-    let output = tokio::time::timeout(CLIENT_LIMIT, client.output()).await;
-    progress.finished();
-    let output = output.map_err(|_| format!("took longer than {} s", CLIENT_LIMIT.as_secs()))?;
-    let output = output.map_err(|error| format!("cannot be started: {error}"))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    Err(format!("{}: {}", output.status, complaint(&output.stderr)))
-}
-
-/// The line of a package client's messages that says why: the last, but for npm's word on its log file.
-fn complaint(messages: &[u8]) -> String {
-    let messages = String::from_utf8_lossy(messages);
-    let is_telling = |line: &&str| !line.is_empty() && !line.contains("complete log of this run");
-    messages
-        .lines()
-        .map(str::trim)
-        .rfind(is_telling)
-        .unwrap_or("no message")
-        .to_owned()
-}
-
-/// The library out of the archive, once the archive's digest has been checked.
-fn unpack(artefact: &Artefact, archive: &Path, library: PathBuf) -> Result<PathBuf, String> {
-    let found = Digest::of_file(archive).map_err(|error| format!("{}: {error}", artefact.file))?;
-    if found != artefact.digest() {
-        return Err(format!(
-            "{} has SHA-256 {found}, expected {}",
-            artefact.file, artefact.sha256
-        ));
-    }
-    extract::extract(archive, artefact.member, &library)
-        .map_err(|error| format!("{}: {error}", artefact.file))?;
-    Ok(library)
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 mod artefacts;
 mod cache;
-mod extract;
 mod fetch;
 mod search;
 

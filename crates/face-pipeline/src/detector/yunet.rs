@@ -56,7 +56,7 @@ impl Level<'_> {
             .enumerate()
             .filter(move |(_, score)| *score >= threshold)
             .map(|(cell, score)| self.face(cell, score))
-            .filter(is_finite)
+            .filter(super::is_finite)
     }
 
     fn face(&self, cell: usize, score: f32) -> Detection {
@@ -94,20 +94,6 @@ impl Level<'_> {
 /// √(class · object); both are probabilities, which rounding may have pushed over the edge.
 fn score(class: f32, object: f32) -> f32 {
     (class.clamp(0.0, 1.0) * object.clamp(0.0, 1.0)).sqrt()
-}
-
-fn is_finite(face: &Detection) -> bool {
-    let BoundingBox {
-        x,
-        y,
-        width,
-        height,
-    } = face.bounding_box;
-    let points = face.landmarks.0.iter().flat_map(|point| [point.x, point.y]);
-    [x, y, width, height]
-        .into_iter()
-        .chain(points)
-        .all(f32::is_finite)
 }
 
 #[cfg(test)]

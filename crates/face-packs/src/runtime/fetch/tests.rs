@@ -4,8 +4,8 @@ use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 
 use super::*;
-use crate::Silent;
 use crate::testing::server::{Reply, Server};
+use crate::{Digest, Silent};
 
 /// A machine: a folder with a wheel, a cache, and package clients that copy the wheel and note that they ran.
 struct Machine(tempfile::TempDir);
@@ -62,12 +62,19 @@ impl Machine {
 
 const PIP: Source = Source::Pip { platform: "any" };
 
-fn fetcher(artefacts: &[Artefact]) -> Fetcher<'_> {
+/// Clients that are not there.
+fn absent() -> Clients {
     let absent = PathBuf::from("/absent/program");
-    Fetcher {
-        artefacts,
+    Clients {
         python: absent.clone(),
         npm: absent,
+    }
+}
+
+fn fetcher(artefacts: &[Artefact]) -> Fetcher<'_> {
+    Fetcher {
+        artefacts,
+        clients: absent(),
         releases: "http://127.0.0.1:9".to_owned(),
     }
 }
@@ -77,7 +84,10 @@ async fn pip_fetches_once_and_the_cache_serves_ever_after() {
     let machine = Machine::new();
     let artefacts = [machine.artefact(PIP, None)];
     let fetcher = Fetcher {
-        python: machine.client("-d"),
+        clients: Clients {
+            python: machine.client("-d"),
+            ..absent()
+        },
         ..fetcher(&artefacts)
     };
     for _ in 0..2 {
@@ -99,7 +109,10 @@ async fn the_next_source_is_tried_when_one_fails() {
         machine.artefact(Source::Npm, None),
     ];
     let fetcher = Fetcher {
-        npm: machine.client("--pack-destination"),
+        clients: Clients {
+            npm: machine.client("--pack-destination"),
+            ..absent()
+        },
         ..fetcher(&artefacts)
     };
     fetcher
@@ -134,7 +147,10 @@ async fn a_package_of_another_digest_is_refused_and_nothing_is_kept() {
     let machine = Machine::new();
     let artefacts = [machine.artefact(PIP, Some(Digest::of(b"another")))];
     let fetcher = Fetcher {
-        python: machine.client("-d"),
+        clients: Clients {
+            python: machine.client("-d"),
+            ..absent()
+        },
         ..fetcher(&artefacts)
     };
     let error = fetcher
@@ -177,7 +193,10 @@ async fn of_two_first_starts_at_once_one_fetches() {
     let machine = Machine::new();
     let artefacts = [machine.artefact(PIP, None)];
     let fetcher = Fetcher {
-        python: machine.client("-d"),
+        clients: Clients {
+            python: machine.client("-d"),
+            ..absent()
+        },
         ..fetcher(&artefacts)
     };
     let cache = machine.path("cache");

@@ -1,13 +1,13 @@
-//! One member out of a wheel (ZIP) or an archive (gzipped tar).
+//! Members out of a wheel (ZIP) or an archive (gzipped tar).
 
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::Path;
 
-/// No library is larger; a damaged or hostile archive cannot fill the disk.
+/// No library or network is larger; a damaged or hostile archive cannot fill the disk.
 const LARGEST_BYTES: u64 = 256 << 20;
 
 /// Writes the member called `member` of `archive` to `out`.
-pub(super) fn extract(archive: &Path, member: &str, out: &Path) -> Result<()> {
+pub(crate) fn extract(archive: &Path, member: &str, out: &Path) -> Result<()> {
     let file = std::fs::File::open(archive)?;
     let is_gzip = archive
         .extension()
@@ -44,13 +44,25 @@ fn from_tgz(file: std::fs::File, member: &str, out: &Path) -> Result<()> {
     ))
 }
 
+/// The contents of `members`, in that order.
+pub(crate) fn read(archive: &Path, members: &[String]) -> Result<Vec<Vec<u8>>> {
+    let scratch = archive.with_added_extension("member");
+    let each = members.iter().map(|member| {
+        extract(archive, member, &scratch)?;
+        std::fs::read(&scratch)
+    });
+    let contents = each.collect();
+    let _ = std::fs::remove_file(&scratch);
+    contents
+}
+
 fn write(member: impl Read, out: &Path) -> Result<()> {
     let mut out = std::fs::File::create(out)?;
     let written = std::io::copy(&mut member.take(LARGEST_BYTES), &mut out)?;
     if written == LARGEST_BYTES {
         return Err(Error::new(
             ErrorKind::InvalidData,
-            "the library is larger than any that was published",
+            "the file is larger than any that was published",
         ));
     }
     out.sync_all()

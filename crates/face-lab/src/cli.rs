@@ -1,0 +1,42 @@
+//! The commands of `lab`, one line each.
+
+use clap::{Parser, Subcommand};
+
+use crate::{evaluate, figures, teach, training};
+
+/// The laboratory of Who's That: data, training, measuring, figures, packs.
+#[derive(Debug, Parser)]
+#[command(name = "lab", version, about)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What `lab` can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Train a network by a recipe, or go on with a run.
+    Train(training::TrainArgs),
+    /// Compute the teachers' templates of all crops, the targets of distillation.
+    Teach(teach::TeachArgs),
+    /// Measure a pack on public benchmarks, with intervals.
+    Evaluate(evaluate::EvaluateArgs),
+    /// Draw what evaluations and training runs found.
+    Figures(figures::FiguresArgs),
+}
+
+impl Command {
+    /// Does it.
+    ///
+    /// # Errors
+    /// Those of the command.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Train(args) => training::run(&args),
+            Self::Teach(args) => teach::run(&args),
+            Self::Evaluate(args) => evaluate::run(&args),
+            Self::Figures(args) => figures::run(&args),
+        }
+    }
+}

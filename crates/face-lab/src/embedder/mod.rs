@@ -1,0 +1,166 @@
+//! The embedder of the default pack: a small network that learns to answer as its teachers do.
+//!
+//! The teachers saw the clean crop once ([`crate::teach`]); the student sees it changed anew every time and must give the
+//! same template. Loss: 1 - cosine, and the squared difference of the similarities inside a batch.
+
+mod batches;
+mod dev;
+mod recipe;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use burn::tensor::{Device, Tensor, TensorData};
+use face_data::{CropSet, read_identities};
+use face_nets::loss::{cosine_distillation, relational_distillation};
+use face_nets::residual::{ResidualNet, ResidualSettings};
+
+pub use batches::{FaceBatch, FaceBatches};
+pub use dev::DevSet;
+pub use recipe::{EmbedderRecipe, LossSettings};
+
+use crate::teach::Targets;
+use crate::train::{BatchSource, StepLoss, Task, Validation, checkpoint};
+
+/// An embedder with its crops in memory.
+#[derive(Debug)]
+pub struct EmbedderTask {
+    recipe: EmbedderRecipe,
+    batches: Arc<FaceBatches>,
+    dev: DevSet,
+    start: Option<Start>,
+}
+
+/// Weights to begin with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Start {
+    /// The network they are of.
+    pub network: ResidualSettings,
+    /// Their file.
+    pub weights: std::path::PathBuf,
+}
+
+impl Start {
+    /// The best weights of the run in `folder`.
+    ///
+    /// # Errors
+    /// When its recipe cannot be read.
+    pub fn from_run(folder: &Path) -> anyhow::Result<Self> {
+        let text = crate::train::RunFolder::recipe(folder)?;
+        Ok(Self {
+            network: EmbedderRecipe::parse(&text)?.network,
+            weights: folder.join("best/average.bpk"),
+        })
+    }
+}
+
+impl EmbedderTask {
+    /// Reads the crops below `data` (`faces/`, `dev-identities.txt`) and the targets of `lab teach`.
+    ///
+    /// # Errors
+    /// When one of them cannot be read, or the targets are of other crops.
+    pub fn open(
+        recipe: EmbedderRecipe,
+        data: &Path,
+        targets: &Path,
+        start: Option<Start>,
+    ) -> anyhow::Result<Self> {
+        let targets = Arc::new(Targets::read(targets)?);
+        let kept_out = read_identities(&data.join("dev-identities.txt"))?;
+        let crops = CropSet::read_shards(&data.join("faces"), |_| true)?;
+        anyhow::ensure!(
+            crops.len() == targets.crops,
+            "there are {} crops, and targets of {}",
+            crops.len(),
+            targets.crops
+        );
+        anyhow::ensure!(
+            targets.dimension == recipe.network.dimension,
+            "the targets have {} values, the network's templates {}",
+            targets.dimension,
+            recipe.network.dimension
+        );
+        Self::assemble(recipe, Arc::new(crops), targets, &kept_out, start)
+    }
+
+    /// A task from crops and targets at hand; people in `kept_out` are for the check alone.
+    ///
+    /// # Errors
+    /// When no crop is left to train on.
+    pub fn assemble(
+        recipe: EmbedderRecipe,
+        crops: Arc<CropSet>,
+        targets: Arc<Targets>,
+        kept_out: &BTreeSet<String>,
+        start: Option<Start>,
+    ) -> anyhow::Result<Self> {
+        let is_kept_out = |&row: &usize| {
+            let identity = crops.entries()[row].identity.as_ref();
+            identity.is_some_and(|identity| kept_out.contains(identity))
+        };
+        let (dev, rows) = (0..crops.len()).partition(is_kept_out);
+        let placement = recipe.placement()?;
+        Ok(Self {
+            dev: DevSet::new(Arc::clone(&crops), Arc::clone(&targets), placement, dev),
+            batches: Arc::new(FaceBatches::new(crops, targets, recipe.clone(), rows)?),
+            recipe,
+            start,
+        })
+    }
+}
+
+impl Task for EmbedderTask {
+    type Model = ResidualNet;
+    type Batch = FaceBatch;
+
+    fn model(&self, device: &Device) -> anyhow::Result<ResidualNet> {
+        let Some(start) = &self.start else {
+            return Ok(self.recipe.network.init(device));
+        };
+        let net = checkpoint::load(start.network.init(device), &start.weights)
+            .context("the run to start from")?;
+        let same_but_side = ResidualSettings {
+            side: self.recipe.network.side,
+            ..start.network.clone()
+        };
+        anyhow::ensure!(
+            same_but_side == self.recipe.network,
+            "the run to start from trained another network"
+        );
+        let (from, to) = (start.network.last_side(), self.recipe.network.last_side());
+        Ok(if from == to {
+            net
+        } else {
+            net.with_last_side(from, to)
+        })
+    }
+
+    fn source(&self) -> Arc<dyn BatchSource<Batch = FaceBatch>> {
+        Arc::clone(&self.batches) as Arc<dyn BatchSource<Batch = FaceBatch>>
+    }
+
+    fn loss(&self, model: &ResidualNet, batch: FaceBatch, device: &Device) -> StepLoss {
+        let network = &self.recipe.network;
+        let count = batch.targets.len() / network.dimension;
+        let faces = TensorData::new(batch.faces, [count, 3, network.side, network.side]);
+        let targets = TensorData::new(batch.targets, [count, network.dimension]);
+        let targets = Tensor::<2>::from_data(targets, device);
+        let answer = model.forward(Tensor::from_data(faces, device));
+        let direct = cosine_distillation(answer.clone(), targets.clone());
+        let relational = relational_distillation(answer, targets);
+        let cosine = -direct.clone().detach() + 1.0;
+        StepLoss {
+            others: vec![
+                ("cosine", cosine),
+                ("relational", relational.clone().detach()),
+            ],
+            loss: direct + relational.mul_scalar(self.recipe.loss.relational),
+        }
+    }
+
+    fn validate(&self, model: &ResidualNet, device: &Device) -> anyhow::Result<Validation> {
+        Ok(self.dev.validate(model, device))
+    }
+}

@@ -1,0 +1,64 @@
+//! Open and closed eyes in close pictures of one eye.
+
+use std::path::Path;
+
+use anyhow::Result;
+use face_data::{Layout, PictureSet};
+use face_metrics::TwoClass;
+use face_packs::{Activation, Eyes, Network, Role};
+use face_vision::{RgbImage, resize};
+
+use super::embedding::{network, run_one};
+use super::report::EyeReport;
+use super::{Bench, work};
+
+/// Eyes from here on are open where the pack does not say.
+const HALF: f32 = 0.5;
+
+/// Measures on every part of the set at `path`; each whole picture is taken for the crop of an eye. `None` when the pack
+/// has no eye network.
+pub(super) fn measure(bench: &Bench, path: &Path) -> Result<Option<Vec<EyeReport>>> {
+    let manifest = bench.pack.manifest();
+    let Some(spec) = &manifest.eyes else {
+        return Ok(None);
+    };
+    let threshold = manifest.calibration.eye_threshold.unwrap_or(HALF);
+    let set = PictureSet::open(path, Layout::Eyes)?;
+    let mut reports = Vec::new();
+    for part in set.parts() {
+        let eyes = set.part(part);
+        let chosen = bench.chosen(eyes.len());
+        let scores = work::each(
+            &format!("eyes, {part}"),
+            &chosen,
+            bench.threads,
+            || network(bench, Role::Eyes),
+            |network, &eye| {
+                let is_open = eyes.label_of(&eyes.pictures()[eye]) == Some("open");
+                Ok((openness(network, spec, &eyes.load(eye)?)?, is_open))
+            },
+        )?;
+        let (open, closed): (Vec<_>, Vec<_>) =
+            scores.into_iter().partition(|(_, is_open)| *is_open);
+        let score = |list: Vec<(f32, bool)>| list.into_iter().map(|(score, _)| score).collect();
+        let judged = TwoClass::new(score(open), score(closed))?;
+        reports.push(EyeReport {
+            part: part.clone(),
+            at_threshold: judged.at(threshold),
+            best: judged.best(),
+        });
+    }
+    Ok(Some(reports))
+}
+
+fn openness(network: &mut Network, spec: &Eyes, eye: &RgbImage) -> Result<f32> {
+    let crop = resize(eye, spec.input.width, spec.input.height);
+    let answer = run_one(network, &crop, &spec.input, None)?;
+    let own = *answer
+        .get(spec.open_index)
+        .ok_or_else(|| anyhow::anyhow!("the eye network has no output {}", spec.open_index))?;
+    Ok(match spec.activation {
+        Activation::None => own,
+        Activation::Softmax => 1.0 / answer.iter().map(|value| (value - own).exp()).sum::<f32>(),
+    })
+}

@@ -1,0 +1,12 @@
+//! `face-lab`: the laboratory: what the program `lab` does, command by command.
+
+mod cli;
+pub mod data_command;
+pub mod embedder;
+pub mod evaluate;
+pub mod figures;
+pub mod teach;
+pub mod train;
+mod training;
+
+pub use cli::{Cli, Command};

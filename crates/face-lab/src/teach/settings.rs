@@ -1,0 +1,113 @@
+//! The teachers' recipe: which networks, how a face enters each, and how much each counts.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use face_packs::{Alignment, Digest, InputSpec};
+use serde::{Deserialize, Serialize};
+
+use super::BlendSettings;
+
+/// The file of a teachers' recipe.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TeachersRecipe {
+    /// Values of a target.
+    pub dimension: usize,
+    /// Blends that the teachers are asked about besides the crops.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blends: Option<BlendSettings>,
+    /// The teachers, in the order in which their templates are joined.
+    pub teacher: Vec<TeacherSettings>,
+}
+
+/// One teacher.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TeacherSettings {
+    /// The ONNX file's name.
+    pub file: String,
+    /// Its digest.
+    pub sha256: Digest,
+    /// Values of its template.
+    pub dimension: usize,
+    /// Its share of a target's squared length before the projection; the shares add up to 1.
+    pub weight: f32,
+    /// Where the five points lie in its input.
+    pub alignment: Alignment,
+    /// Size and pixel form of its input.
+    pub input: InputSpec,
+}
+
+impl TeachersRecipe {
+    /// Reads and checks the file.
+    ///
+    /// # Errors
+    /// When it cannot be read, holds an unknown key, or its shares do not add up to 1.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        let recipe: Self =
+            toml::from_str(&text).with_context(|| format!("in {}", path.display()))?;
+        let sum: f32 = recipe.teacher.iter().map(|teacher| teacher.weight).sum();
+        anyhow::ensure!(
+            (sum - 1.0).abs() < 1e-3,
+            "the teachers' weights add up to {sum}, not to 1"
+        );
+        anyhow::ensure!(
+            (1..=recipe.joined()).contains(&recipe.dimension),
+            "the dimension must be between 1 and {}",
+            recipe.joined()
+        );
+        Ok(recipe)
+    }
+
+    /// Values of the joined templates.
+    #[must_use]
+    pub fn joined(&self) -> usize {
+        self.teacher.iter().map(|teacher| teacher.dimension).sum()
+    }
+
+    /// The teachers' files, each from the first folder that has it, with the digest checked.
+    ///
+    /// # Errors
+    /// When a file is in no folder or is another.
+    pub fn find(&self, folders: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+        let find = |teacher: &TeacherSettings| {
+            let file = &teacher.file;
+            let mut places = folders.iter().map(|folder| folder.join(file));
+            let path = places
+                .find(|path| path.is_file())
+                .with_context(|| format!("no folder has {file}"))?;
+            let digest = Digest::of_file(&path)?;
+            anyhow::ensure!(
+                digest == teacher.sha256,
+                "{} has the digest {digest}, not {}",
+                path.display(),
+                teacher.sha256
+            );
+            Ok(path)
+        };
+        self.teacher.iter().map(find).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_recipe_of_the_default_pack_is_read() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("recipes/teachers.toml");
+        let recipe = TeachersRecipe::read(&path).unwrap();
+        assert_eq!((recipe.joined(), recipe.dimension), (384, 128));
+    }
+
+    #[test]
+    fn a_file_that_no_folder_has_is_named() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("recipes/teachers.toml");
+        let recipe = TeachersRecipe::read(&path).unwrap();
+        let error = recipe.find(&[PathBuf::from("nowhere")]).unwrap_err();
+        assert!(error.to_string().contains(".onnx"), "{error}");
+    }
+}

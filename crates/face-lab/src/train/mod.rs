@@ -1,0 +1,24 @@
+//! The engine that trains every network of the laboratory: recipe, run folder, checkpoints, averaging, early stop.
+//!
+//! A network joins by implementing [`Task`]; [`train`] does the rest.
+
+mod adamw;
+mod average;
+pub mod checkpoint;
+mod folder;
+mod prefetch;
+mod run;
+mod settings;
+mod stop;
+mod task;
+#[cfg(test)]
+mod tests;
+
+pub use adamw::FusedAdamW;
+pub use average::blend;
+pub use folder::RunFolder;
+pub use prefetch::Prefetch;
+pub use run::{Ending, train};
+pub use settings::TrainingSettings;
+pub use stop::Stop;
+pub use task::{BatchSource, Metrics, StepLoss, Task, Validation};

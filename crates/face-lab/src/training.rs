@@ -1,0 +1,101 @@
+//! `lab train`: which recipe is whose, and where a run begins or goes on.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use burn::tensor::Device;
+use face_packs::Digest;
+use serde::Serialize;
+
+use crate::embedder::{EmbedderRecipe, EmbedderTask, Start};
+use crate::train::{Ending, RunFolder, Stop, Task, TrainingSettings, train};
+
+/// `lab train`.
+#[derive(Debug, clap::Args)]
+pub struct TrainArgs {
+    /// The recipe; when a run is gone on with, its own.
+    #[arg(long, required_unless_present = "resume")]
+    pub recipe: Option<PathBuf>,
+    /// The run's folder.
+    #[arg(long)]
+    pub run: PathBuf,
+    /// Go on with the run in the folder.
+    #[arg(long, conflicts_with = "recipe")]
+    pub resume: bool,
+    /// The folder with the data sets.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// The folder with the targets of `lab teach`, for recipes that learn from teachers.
+    #[arg(long)]
+    pub targets: Option<PathBuf>,
+    /// Begin with the best weights of the run in this folder.
+    #[arg(long, conflicts_with = "resume")]
+    pub from: Option<PathBuf>,
+    /// Write a checkpoint and stop after so many minutes.
+    #[arg(long)]
+    pub stop_after_min: Option<f64>,
+}
+
+/// What a run was made of, for its `run.json`.
+#[derive(Debug, Serialize)]
+struct Facts {
+    program: &'static str,
+    recipe_sha256: Digest,
+    targets_sha256: Option<Digest>,
+    from: Option<String>,
+}
+
+/// Trains.
+///
+/// # Errors
+/// When the recipe, the data or the run's folder cannot be read, or training fails.
+pub(crate) fn run(args: &TrainArgs) -> anyhow::Result<()> {
+    let text = match &args.recipe {
+        Some(path) => std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read {}", path.display()))?,
+        None => RunFolder::recipe(&args.run)?,
+    };
+    let table: toml::Table = toml::from_str(&text)?;
+    let name = table.get("task").and_then(|task| task.as_str());
+    match name {
+        Some("embedder") => embedder(args, &text),
+        Some(other) => anyhow::bail!("there is no task {other:?}"),
+        None => anyhow::bail!("the recipe names no task"),
+    }
+}
+
+fn embedder(args: &TrainArgs, text: &str) -> anyhow::Result<()> {
+    let recipe = EmbedderRecipe::parse(text)?;
+    let targets = args.targets.as_deref();
+    let targets = targets.context("an embedder needs --targets, the folder of `lab teach`")?;
+    let start = args.from.as_deref().map(Start::from_run).transpose()?;
+    let note = targets.join("targets.json");
+    let settings = recipe.training.clone();
+    let task = EmbedderTask::open(recipe, &args.data, targets, start)?;
+    go(args, text, Some(&note), &settings, &task)
+}
+
+/// Begins or goes on with the run of `task`; `targets` is the note that tells what it learns from, where there is one.
+fn go<T: Task>(
+    args: &TrainArgs,
+    text: &str,
+    targets: Option<&Path>,
+    settings: &TrainingSettings,
+    task: &T,
+) -> anyhow::Result<()> {
+    let folder = if args.resume {
+        RunFolder::open(&args.run)?
+    } else {
+        let facts = Facts {
+            program: concat!("lab ", env!("CARGO_PKG_VERSION")),
+            recipe_sha256: Digest::of(text.as_bytes()),
+            targets_sha256: targets.map(Digest::of_file).transpose()?,
+            from: args.from.as_ref().map(|from| from.display().to_string()),
+        };
+        RunFolder::create(&args.run, text, &facts)?
+    };
+    let stop = Stop::on_signals(args.stop_after_min)?;
+    match train(task, settings, folder, &Device::flex(), &stop)? {
+        Ending::Finished | Ending::Stopped => Ok(()),
+    }
+}

@@ -1,0 +1,88 @@
+//! The end of a level: from features to the outputs of each place.
+
+use burn::module::{Module, Param};
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::tensor::{Device, Tensor, TensorData};
+
+use crate::layers::{ConvBlock, ConvBlockConfig};
+use crate::onnx::{Graph, Layer, Value};
+
+/// The outputs of a place in the order of the last convolution's channels: `YuNet`'s names, and numbers of values.
+pub(super) const OUTPUTS: [(&str, usize); 4] = [("cls", 1), ("obj", 1), ("bbox", 4), ("kps", 10)];
+
+/// All values of a place.
+const VALUES: usize = 16;
+
+/// How sure the untrained network is of a face at a place, as nearly all places show none (Lin et al., ICCV 2017,
+/// section 4.1).
+const PRIOR: f32 = 0.01;
+
+/// What the network says at the places of one grid, row by row.
+#[derive(Debug, Clone)]
+pub struct Grid {
+    /// Logits of "a face is here": `[n, places, 1]`.
+    pub class: Tensor<3>,
+    /// Logits of the box's expected overlap with that face: `[n, places, 1]`.
+    pub object: Tensor<3>,
+    /// The centre's offset x, y in cells, logarithms of width and height in cells: `[n, places, 4]`.
+    pub bounds: Tensor<3>,
+    /// Offsets of the five points in cells, x and y in turn: `[n, places, 10]`.
+    pub points: Tensor<3>,
+}
+
+/// A convolution, then one cell at a time to the outputs.
+#[derive(Module, Debug)]
+pub(super) struct Head {
+    block: ConvBlock,
+    outputs: Conv2d,
+}
+
+impl Head {
+    pub(super) fn new([from, through]: [usize; 2], slope: f64, device: &Device) -> Self {
+        let mut outputs = Conv2dConfig::new([through, VALUES], [1, 1]).init(device);
+        let mut bias = vec![0.0; VALUES];
+        bias[..2].fill((PRIOR / (1.0 - PRIOR)).ln());
+        let bias = TensorData::new(bias, [VALUES]);
+        outputs.bias = Some(Param::from_data(bias, device));
+        Self {
+            block: ConvBlockConfig::three(from, through, 1, slope).init(device),
+            outputs,
+        }
+    }
+
+    pub(super) fn forward(&self, level: Tensor<4>) -> Grid {
+        let x = self.outputs.forward(self.block.forward(level));
+        let x = x.permute([0, 2, 3, 1]).flatten::<3>(1, 2);
+        let mut from = 0;
+        let mut next = |kind: usize| {
+            let (start, length) = (from, OUTPUTS[kind].1);
+            from += length;
+            x.clone().narrow(2, start, length)
+        };
+        Grid {
+            class: next(0),
+            object: next(1),
+            bounds: next(2),
+            points: next(3),
+        }
+    }
+
+    /// The four outputs in the order of [`OUTPUTS`], the first two as probabilities.
+    pub(super) fn append(&self, graph: &mut Graph, level: &Value) -> [Value; 4] {
+        let x = self.block.append(graph, level);
+        let x = self.outputs.append(graph, &x);
+        let x = graph.transpose(&x, &[0, 2, 3, 1]);
+        let x = graph.reshape(&x, &[0, -1, VALUES as i64]);
+        let mut from = 0;
+        OUTPUTS.map(|(_, length)| {
+            let part = graph.slice(&x, 2, from, from + length);
+            from += length;
+            // The logits are the two single values.
+            if length == 1 {
+                graph.sigmoid(&part)
+            } else {
+                part
+            }
+        })
+    }
+}

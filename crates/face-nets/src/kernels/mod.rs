@@ -1,0 +1,15 @@
+//! Training kernels for the CPU backend: convolution, and normalisation with a rectifier, each as one operation.
+//!
+//! The backend's own convolution computes the weights' gradient as a convolution with pictures for kernels, turns every
+//! picture inside out on one thread, and normalises in some twenty passes over memory. On other backends
+//! [`apply_to`] is false and the layers use the library's operations.
+
+mod conv;
+mod geometry;
+mod norm;
+mod operations;
+mod product;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use operations::{apply_to, conv2d, norm_train};

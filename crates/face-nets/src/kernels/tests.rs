@@ -1,0 +1,93 @@
+//! The kernels against the library's own operations, forward and backward.
+
+use burn::tensor::module::conv2d as library_conv2d;
+use burn::tensor::ops::ConvOptions;
+use burn::tensor::{Device, Tensor, TensorData, activation};
+use proptest::prelude::*;
+
+use super::{apply_to, conv2d, norm_train};
+
+fn device() -> Device {
+    Device::flex().autodiff()
+}
+
+fn tensor<const D: usize>(shape: [usize; D], seed: u32) -> Tensor<D> {
+    let count: usize = shape.iter().product();
+    let value = |i: u32| f32::from((i.wrapping_mul(2_654_435_761) >> 24) as u8) / 128.0 - 1.0;
+    let values: Vec<f32> = (0..count as u32).map(|i| value(i * 7 + seed)).collect();
+    Tensor::from_data(TensorData::new(values, shape), &device()).require_grad()
+}
+
+fn largest_difference<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> f32 {
+    assert_eq!(a.dims(), b.dims());
+    let (a, b) = (a.into_data(), b.into_data());
+    let (a, b) = (
+        a.try_to_vec::<f32>().unwrap(),
+        b.try_to_vec::<f32>().unwrap(),
+    );
+    let difference = a.iter().zip(&b).map(|(a, b)| (a - b).abs());
+    difference.fold(0.0, f32::max)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn convolution_and_its_gradients_are_the_librarys(
+        batch in 1_usize..9, channels_in in 1_usize..5, channels_out in 1_usize..6,
+        height in 3_usize..34, width in 3_usize..34,
+        kernel in prop::sample::select(vec![1_usize, 3]), stride in 1_usize..3,
+    ) {
+        let padding = kernel / 2;
+        let options = ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1);
+        let x = tensor([batch, channels_in, height, width], 1);
+        let weight = tensor([channels_out, channels_in, kernel, kernel], 2);
+        prop_assert!(apply_to(&x));
+        let ours = conv2d(x.clone(), weight.clone(), stride, padding);
+        let theirs = library_conv2d(x.clone(), weight.clone(), None, options);
+        let grad = tensor(ours.dims(), 3).detach();
+        let ours_grads = (ours.clone() * grad.clone()).sum().backward();
+        let theirs_grads = (theirs.clone() * grad).sum().backward();
+        // Sums of up to 9,000 products of values up to 1, in another order.
+        prop_assert!(largest_difference(ours, theirs) < 1e-4);
+        let x_grads = [&ours_grads, &theirs_grads].map(|grads| x.grad(grads).unwrap());
+        let [ours, theirs] = x_grads;
+        prop_assert!(largest_difference(ours, theirs) < 1e-4);
+        let [ours, theirs] = [&ours_grads, &theirs_grads].map(|grads| weight.grad(grads).unwrap());
+        prop_assert!(largest_difference(ours, theirs) < 2e-2);
+    }
+
+    #[test]
+    fn normalisation_and_its_gradients_are_those_of_the_library(
+        batch in 2_usize..7, channels in 1_usize..5, side in 1_usize..9,
+        with_shortcut: bool, slope in prop::sample::select(vec![0.0_f64, 0.1, 1.0]),
+    ) {
+        let x = tensor([batch, channels, side, side], 1);
+        let shortcut = with_shortcut.then(|| tensor([batch, channels, side, side], 4));
+        let (gamma, beta) = (tensor([channels], 5), tensor([channels], 6));
+        let ours = norm_train(x.clone(), shortcut.clone(), [gamma.clone(), beta.clone()], 1e-3, slope);
+        let theirs = burn::tensor::module::batch_norm_train(x.clone(), gamma.clone(), beta.clone(), 1e-3);
+        let sum = match &shortcut {
+            Some(shortcut) => theirs.output + shortcut.clone(),
+            None => theirs.output,
+        };
+        let output = activation::leaky_relu(sum, slope);
+        let grad = tensor(x.dims(), 3).detach();
+        let ours_grads = (ours.output.clone() * grad.clone()).sum().backward();
+        let theirs_grads = (output.clone() * grad).sum().backward();
+        prop_assert!(largest_difference(ours.output, output) < 1e-4);
+        prop_assert!(largest_difference(ours.mean, theirs.mean) < 1e-5);
+        prop_assert!(largest_difference(ours.variance, theirs.variance) < 1e-5);
+        // Divided by a deviation that is small where a batch of few values has little spread.
+        let [ours, theirs] = [&ours_grads, &theirs_grads].map(|grads| x.grad(grads).unwrap());
+        prop_assert!(largest_difference(ours, theirs) < 2e-3);
+        for parameter in [&gamma, &beta] {
+            let [ours, theirs] = [&ours_grads, &theirs_grads].map(|grads| parameter.grad(grads).unwrap());
+            prop_assert!(largest_difference(ours, theirs) < 2e-3);
+        }
+        if let Some(shortcut) = shortcut {
+            let [ours, theirs] = [&ours_grads, &theirs_grads].map(|grads| shortcut.grad(grads).unwrap());
+            prop_assert!(largest_difference(ours, theirs) < 1e-5);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Losses against a teacher: each template to the teacher's, and the likeness of templates to theirs.
+
+use burn::tensor::Tensor;
+
+use crate::{similarities, unit_length};
+
+/// Mean over the batch of 1 - cos(s, t), where s are the student's vectors and t the teacher's, both `[n, d]`.
+#[must_use]
+pub fn cosine_distillation(student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
+    let cosines = (unit_length(student) * unit_length(teacher)).sum_dim(1);
+    -cosines.mean() + 1.0
+}
+
+/// Mean over the pairs i ≠ j of the batch of (cos(sᵢ, sⱼ) - cos(tᵢ, tⱼ))², where s are the student's vectors `[n, d]` and
+/// t the teacher's `[n, e]`, n at least 2 (similarity-preserving distillation, Tung and Mori, ICCV 2019, with squared
+/// cosines' difference as in relational distillation, Park et al., CVPR 2019).
+///
+/// The two may have different dimensions: only likeness is compared.
+#[must_use]
+pub fn relational_distillation(student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
+    let [n, _] = student.dims();
+    let s = similarities(student.clone(), student);
+    let t = similarities(teacher.clone(), teacher);
+    // The diagonals are 1 in both and add nothing.
+    (s - t).square().sum() / (n * (n - 1)) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::loss::testing::{assert_slopes, matrix, number};
+
+    #[test]
+    fn the_cosine_loss_is_as_worked_by_hand() {
+        // Cosines 1, 0 and -1.
+        let student = matrix(&[[2.0, 0.0], [0.0, 3.0], [-1.0, 0.0]]);
+        let teacher = matrix(&[[1.0, 0.0], [1.0, 0.0], [1.0, 0.0]]);
+        assert!((number(cosine_distillation(student, teacher)) - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_relational_loss_is_as_worked_by_hand() {
+        // The student's pair is at a right angle, the teacher's at 60 degrees, in three dimensions.
+        let student = matrix(&[[2.0, 0.0], [0.0, 3.0]]);
+        let teacher = matrix(&[[1.0, 0.0, 0.0], [0.5, 0.75_f64.sqrt(), 0.0]]);
+        let loss = number(relational_distillation(student, teacher));
+        assert!((loss - 0.25).abs() < 1e-9, "{loss}");
+    }
+
+    #[test]
+    fn a_rotated_copy_has_the_same_relations() {
+        let student = matrix(&[[1.0, 0.2], [0.3, -0.7], [-0.1, 0.9]]);
+        let rotation = matrix(&[[0.6, 0.8], [-0.8, 0.6]]);
+        let rotated = student.clone().matmul(rotation);
+        assert!(number(relational_distillation(student, rotated)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_slopes_are_those_of_finite_differences() {
+        let teacher = matrix(&[[1.0, 0.1], [0.2, -0.5], [-0.4, 0.3]]);
+        let student = matrix(&[[0.5, 0.4], [0.6, -0.1], [-0.9, 0.8]]);
+        assert_slopes(&student, |s| cosine_distillation(s, teacher.clone()));
+        assert_slopes(&student, |s| relational_distillation(s, teacher.clone()));
+    }
+}
