@@ -29,7 +29,7 @@ pub(crate) async fn run(system: &SystemSettings) -> Result<()> {
     let choice = networks::choose(system, Fetch::Forbidden).await;
     let mut findings = vec![
         library(),
-        pack_files(&choice, system.fetch()),
+        pack_files(&choice),
         networks(&choice),
         store(system).await,
     ];
@@ -84,8 +84,7 @@ fn library() -> Finding {
     }
 }
 
-/// A pack that is not there yet is no fault where starting may fetch one.
-fn pack_files(choice: &Result<Choice>, fetch: Fetch) -> Finding {
+fn pack_files(choice: &Result<Choice>) -> Finding {
     let what = "pack";
     match choice {
         Ok(Choice { pack, why }) => {
@@ -99,12 +98,6 @@ fn pack_files(choice: &Result<Choice>, fetch: Fetch) -> Finding {
                 outcome: Outcome::Fine(text),
             }
         }
-        Err(error) if networks::is_to_be_had(error) && fetch == Fetch::Allowed => Finding {
-            what,
-            outcome: Outcome::Note(
-                "none yet\nstarting the system tries to fetch public networks".to_owned(),
-            ),
-        },
         Err(error) => Finding {
             what,
             outcome: Outcome::Broken(format!("{error:#}")),

