@@ -1,8 +1,8 @@
 //! Which pack of networks the system starts with, and the data folder's memory of it.
 //!
-//! Templates are bound to the model that made them, so a data folder keeps the pack that it began with. A new one gets the
-//! better of the two that need no preparation: public networks out of ordinary packages, where they are in the cache or a
-//! package client brings them, else the pack that comes with the program.
+//! Templates are bound to the model that made them, so a data folder keeps the pack that it began with. A new one gets
+//! public networks out of ordinary packages where somebody has pulled them into the cache, else the pack that comes with the
+//! program.
 
 mod memory;
 mod shipped;
@@ -50,9 +50,9 @@ pub(crate) async fn choose(system: &SystemSettings, fetch: Fetch) -> Result<Choi
         return remembered(&memory, &data, fetch).await;
     }
     // Made by hand only, until its thresholds have been seen to keep strangers out.
-    let from_packages = registry(Fetch::Forbidden).await;
-    let Err(reason) = from_packages else {
-        return from_packages;
+    let reason = match registry(Fetch::Forbidden).await {
+        Ok(choice) => return Ok(choice),
+        Err(reason) => reason,
     };
     match shipped::folder() {
         Some(folder) => choice(
