@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{evaluate, figures, teach, training};
+use crate::{data_command, evaluate, figures, teach, training};
 
 /// The laboratory of Who's That: data, training, measuring, figures, packs.
 #[derive(Debug, Parser)]
@@ -16,6 +16,9 @@ pub struct Cli {
 /// What `lab` can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Get public data sets, and look at what is in a set.
+    #[command(subcommand)]
+    Data(data_command::DataCommand),
     /// Train a network by a recipe, or go on with a run.
     Train(training::TrainArgs),
     /// Compute the teachers' templates of all crops, the targets of distillation.
@@ -33,6 +36,7 @@ impl Command {
     /// Those of the command.
     pub fn run(self) -> anyhow::Result<()> {
         match self {
+            Self::Data(command) => data_command::run(&command),
             Self::Train(args) => training::run(&args),
             Self::Teach(args) => teach::run(&args),
             Self::Evaluate(args) => evaluate::run(&args),
