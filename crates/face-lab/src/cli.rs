@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{data_command, evaluate, figures, teach, training};
+use crate::{data_command, evaluate, export, figures, pack, teach, training};
 
 /// The laboratory of Who's That: data, training, measuring, figures, packs.
 #[derive(Debug, Parser)]
@@ -25,6 +25,10 @@ pub enum Command {
     Teach(teach::TeachArgs),
     /// Measure a pack on public benchmarks, with intervals.
     Evaluate(evaluate::EvaluateArgs),
+    /// Write the network of a run as an ONNX file.
+    Export(export::ExportArgs),
+    /// Assemble a pack from runs, calibrate it on people who taught it nothing, and verify it.
+    Pack(pack::PackArgs),
     /// Draw what evaluations and training runs found.
     Figures(figures::FiguresArgs),
 }
@@ -40,6 +44,8 @@ impl Command {
             Self::Train(args) => training::run(&args),
             Self::Teach(args) => teach::run(&args),
             Self::Evaluate(args) => evaluate::run(&args),
+            Self::Export(args) => export::run(&args),
+            Self::Pack(args) => pack::run(&args),
             Self::Figures(args) => figures::run(&args),
         }
     }

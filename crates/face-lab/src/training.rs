@@ -55,13 +55,20 @@ pub(crate) fn run(args: &TrainArgs) -> anyhow::Result<()> {
             .with_context(|| format!("cannot read {}", path.display()))?,
         None => RunFolder::recipe(&args.run)?,
     };
-    let table: toml::Table = toml::from_str(&text)?;
-    let name = table.get("task").and_then(|task| task.as_str());
-    match name {
-        Some("embedder") => embedder(args, &text),
-        Some(other) => anyhow::bail!("there is no task {other:?}"),
-        None => anyhow::bail!("the recipe names no task"),
+    match task_of(&text)?.as_str() {
+        "embedder" => embedder(args, &text),
+        other => anyhow::bail!("there is no task {other:?}"),
     }
+}
+
+/// The task that a recipe names.
+///
+/// # Errors
+/// When it is no TOML or names none.
+pub(crate) fn task_of(recipe: &str) -> anyhow::Result<String> {
+    let table: toml::Table = toml::from_str(recipe)?;
+    let name = table.get("task").and_then(|task| task.as_str());
+    Ok(name.context("the recipe names no task")?.to_owned())
 }
 
 fn embedder(args: &TrainArgs, text: &str) -> anyhow::Result<()> {

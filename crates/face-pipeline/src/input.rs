@@ -5,8 +5,8 @@ use face_vision::{ColourOrder, Normalisation, RgbImage, tensor};
 
 use crate::AnalyseError;
 
-/// Writes `picture` in the pixel form of `spec` over the whole of `out`.
-pub(crate) fn write(picture: &RgbImage, spec: &PixelSpec, out: &mut [f32]) {
+/// Writes `picture` in the pixel form of `spec` over the whole of `out`, three values a pixel.
+pub fn write(picture: &RgbImage, spec: &PixelSpec, out: &mut [f32]) {
     let normalisation = Normalisation {
         order: match spec.colour {
             Colour::Rgb => ColourOrder::Rgb,
@@ -23,7 +23,8 @@ pub(crate) fn write(picture: &RgbImage, spec: &PixelSpec, out: &mut [f32]) {
 }
 
 /// The values of pictures of one size, one after the other.
-pub(crate) fn batch(pictures: &[&RgbImage], spec: &InputSpec) -> Vec<f32> {
+#[must_use]
+pub fn batch(pictures: &[&RgbImage], spec: &InputSpec) -> Vec<f32> {
     let length = 3 * spec.width as usize * spec.height as usize;
     let mut values = vec![0.0; length * pictures.len()];
     for (picture, out) in pictures.iter().zip(values.chunks_exact_mut(length)) {
@@ -32,8 +33,11 @@ pub(crate) fn batch(pictures: &[&RgbImage], spec: &InputSpec) -> Vec<f32> {
     values
 }
 
-/// Runs `network` on one picture of the size of `spec`; `output` names the one that counts, else it is the first.
-pub(crate) fn run_one(
+/// What `network` says of one picture of the size of `spec`; `output` names the one that counts, else it is the first.
+///
+/// # Errors
+/// [`AnalyseError::Network`] when it does not run or has no such output.
+pub fn run_one(
     network: &mut Network,
     picture: &RgbImage,
     spec: &InputSpec,
@@ -45,7 +49,10 @@ pub(crate) fn run_one(
 }
 
 /// The probability at `index` of a network's answer.
-pub(crate) fn probability(
+///
+/// # Errors
+/// [`AnalyseError::Answer`] when there is no such value, or it is no number.
+pub fn probability(
     network: &Network,
     answer: &[f32],
     index: usize,

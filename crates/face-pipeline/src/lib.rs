@@ -27,7 +27,7 @@ mod detector;
 mod embedder;
 mod error;
 mod eyes;
-mod input;
+pub mod input;
 mod quality;
 mod stages;
 mod wishes;

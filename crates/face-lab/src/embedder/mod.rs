@@ -5,6 +5,7 @@
 
 mod batches;
 mod dev;
+mod parts;
 mod recipe;
 
 use std::collections::BTreeSet;
@@ -15,10 +16,12 @@ use anyhow::Context as _;
 use burn::tensor::{Device, Tensor, TensorData};
 use face_data::{CropSet, read_identities};
 use face_nets::loss::{cosine_distillation, relational_distillation};
+use face_nets::onnx::{Export as _, ExportOptions, Mirrored};
 use face_nets::residual::{ResidualNet, ResidualSettings};
 
 pub use batches::{FaceBatch, FaceBatches};
 pub use dev::DevSet;
+pub use parts::{CalibrationSettings, Parts};
 pub use recipe::{EmbedderRecipe, LossSettings};
 
 use crate::teach::Targets;
@@ -96,19 +99,41 @@ impl EmbedderTask {
         kept_out: &BTreeSet<String>,
         start: Option<Start>,
     ) -> anyhow::Result<Self> {
-        let is_kept_out = |&row: &usize| {
-            let identity = crops.entries()[row].identity.as_ref();
-            identity.is_some_and(|identity| kept_out.contains(identity))
-        };
-        let (dev, rows) = (0..crops.len()).partition(is_kept_out);
+        let parts = Parts::of(&crops, kept_out, recipe.calibration)?;
         let placement = recipe.placement()?;
+        let dev = DevSet::new(
+            Arc::clone(&crops),
+            Arc::clone(&targets),
+            placement,
+            parts.check,
+        );
+        let batches = FaceBatches::new(crops, targets, recipe.clone(), parts.training)?;
         Ok(Self {
-            dev: DevSet::new(Arc::clone(&crops), Arc::clone(&targets), placement, dev),
-            batches: Arc::new(FaceBatches::new(crops, targets, recipe.clone(), rows)?),
+            dev,
+            batches: Arc::new(batches),
             recipe,
             start,
         })
     }
+}
+
+/// The network of a run with this recipe as an ONNX file, with the weights in the file `weights`.
+///
+/// # Errors
+/// When the weights are of another network or cannot be read.
+pub fn onnx(recipe: &str, weights: &Path, options: &ExportOptions) -> anyhow::Result<Vec<u8>> {
+    let recipe = EmbedderRecipe::parse(recipe)?;
+    let settings = &recipe.network;
+    let network = checkpoint::load(settings.init(&Device::flex()), weights)?;
+    let single = (settings, &network);
+    if !recipe.mirrored {
+        return Ok(single.to_onnx(options));
+    }
+    let mirrored = Mirrored {
+        network: single,
+        dimension: settings.dimension,
+    };
+    Ok(mirrored.to_onnx(options))
 }
 
 impl Task for EmbedderTask {

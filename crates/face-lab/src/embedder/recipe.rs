@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use anyhow::Context as _;
 
+use super::CalibrationSettings;
 use crate::train::TrainingSettings;
 
 /// The file of an embedder's recipe.
@@ -22,8 +23,14 @@ pub struct EmbedderRecipe {
     pub network: ResidualSettings,
     /// Where the five points lie in its input.
     pub alignment: Alignment,
+    /// Whether the exported network answers with the mean of the face's template and its mirror image's.
+    #[serde(default)]
+    pub mirrored: bool,
     /// The parts of the loss.
     pub loss: LossSettings,
+    /// What is kept back for the pack's calibration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<CalibrationSettings>,
     /// What is done to a crop before the student sees it; the teachers saw it clean.
     #[serde(default)]
     pub augmentation: Augmentation,

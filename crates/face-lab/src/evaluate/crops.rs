@@ -5,7 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use face_data::{CROP_TEMPLATE, CropEntry, CropSet, read_identities};
-use face_metrics::{AllPairs, Features};
+use face_metrics::{AllPairs, Features, Histogram};
+use face_packs::{OnnxRuntime, Pack};
 use face_types::Landmarks;
 
 use super::embedding::CropEmbedder;
@@ -34,17 +35,7 @@ pub(super) fn measure(
             .map(|&at| one_each[at])
             .collect(),
     };
-    let rows = work::each(
-        "crops",
-        &chosen,
-        bench.threads,
-        || CropEmbedder::open(bench),
-        |embedder, &crop| {
-            let picture = all.crop(crop).to_image();
-            let template = embedder.embed(&picture, &Landmarks(CROP_TEMPLATE.points))?;
-            Ok((crop, template.values().to_vec()))
-        },
-    )?;
+    let rows = templates((bench.pack, bench.runtime), &all, &chosen, bench.threads)?;
     let verification = named
         .is_some()
         .then(|| verify(bench, &all, &rows))
@@ -53,23 +44,39 @@ pub(super) fn measure(
         .into_iter()
         .filter(|(crop, _)| one_each.binary_search(crop).is_ok())
         .collect();
-    let people = apart.len();
-    let non_mated = AllPairs::of(
-        &features(
-            apart
-                .iter()
-                .zip(0..)
-                .map(|((_, row), person)| (row, person)),
-        )?,
-        0.0,
-    )
-    .non_mated;
+    let non_mated = strangers(&apart)?;
     Ok(Some(CropReport {
-        people,
+        people: apart.len(),
         non_mated: non_mated.total(),
         impostor_curve: verification::curve(&non_mated),
         verification,
     }))
+}
+
+/// The templates of the crops in `chosen`, with their numbers.
+pub(crate) fn templates(
+    (pack, runtime): (&Pack, &OnnxRuntime),
+    all: &CropSet,
+    chosen: &[usize],
+    threads: usize,
+) -> Result<Vec<(usize, Vec<f32>)>> {
+    work::each(
+        "crops",
+        chosen,
+        threads,
+        || CropEmbedder::open(pack, runtime),
+        |embedder, &crop| {
+            let picture = all.crop(crop).to_image();
+            let template = embedder.embed(&picture, &Landmarks(CROP_TEMPLATE.points))?;
+            Ok((crop, template.values().to_vec()))
+        },
+    )
+}
+
+/// The similarities of all pairs of `rows`, each of another person.
+pub(crate) fn strangers(rows: &[(usize, Vec<f32>)]) -> Result<Histogram> {
+    let people = rows.iter().zip(0..).map(|((_, row), person)| (row, person));
+    Ok(AllPairs::of(&features(people)?, 0.0).non_mated)
 }
 
 /// The number of the largest face of each person, ascending.

@@ -1,12 +1,10 @@
 //! Templates of whole pictures by the pipeline, and of aligned faces by the pack's embedder alone.
 
 use anyhow::{Context as _, Result, ensure};
-use face_packs::{Colour, InputSpec, Layout, Network, Role};
-use face_pipeline::{Analysis, Analyzer, Facts, Select, Wishes};
+use face_packs::{Network, OnnxRuntime, Pack, Role};
+use face_pipeline::{Analysis, Analyzer, Facts, Select, Wishes, input};
 use face_types::{FaceFacts, Landmarks, ModelId, Template};
-use face_vision::{
-    AlignmentTemplate, ColourOrder, DecodeLimits, Normalisation, RgbImage, align, decode, tensor,
-};
+use face_vision::{AlignmentTemplate, DecodeLimits, RgbImage, align, decode};
 use image::imageops;
 
 use super::Bench;
@@ -31,7 +29,7 @@ impl PictureEmbedder {
     pub(super) fn open(bench: &Bench) -> Result<Self> {
         Ok(Self {
             analyzer: Analyzer::open(bench.pack, bench.runtime, 1)?,
-            crops: CropEmbedder::open(bench)?,
+            crops: CropEmbedder::open(bench.pack, bench.runtime)?,
         })
     }
 
@@ -61,7 +59,7 @@ impl PictureEmbedder {
 
 /// Makes templates of faces whose five points are known.
 #[derive(Debug)]
-pub(super) struct CropEmbedder {
+pub(crate) struct CropEmbedder {
     network: Network,
     spec: face_packs::Embedder,
     template: AlignmentTemplate,
@@ -69,11 +67,11 @@ pub(super) struct CropEmbedder {
 }
 
 impl CropEmbedder {
-    pub(super) fn open(bench: &Bench) -> Result<Self> {
-        let manifest = bench.pack.manifest();
+    pub(crate) fn open(pack: &Pack, runtime: &OnnxRuntime) -> Result<Self> {
+        let manifest = pack.manifest();
         let spec = manifest.embedder.clone();
         Ok(Self {
-            network: bench.pack.network(Role::Embedder, bench.runtime, 1)?,
+            network: pack.network(Role::Embedder, runtime, 1)?,
             template: AlignmentTemplate {
                 size: spec.input.width,
                 points: spec
@@ -87,7 +85,7 @@ impl CropEmbedder {
     }
 
     /// The template of the face.
-    pub(super) fn embed(&mut self, picture: &RgbImage, landmarks: &Landmarks) -> Result<Template> {
+    pub(crate) fn embed(&mut self, picture: &RgbImage, landmarks: &Landmarks) -> Result<Template> {
         let face = self.aligned(picture, landmarks)?;
         self.run(&face)
     }
@@ -103,7 +101,7 @@ impl CropEmbedder {
     }
 
     fn run(&mut self, face: &RgbImage) -> Result<Template> {
-        let values = run_one(
+        let values = input::run_one(
             &mut self.network,
             face,
             &self.spec.input,
@@ -117,32 +115,6 @@ impl CropEmbedder {
         );
         Ok(Template::normalise(self.model.clone(), values)?)
     }
-}
-
-/// What `network` says of one picture of the size of `spec`; `output` names the one that counts, else it is the first.
-pub(super) fn run_one(
-    network: &mut Network,
-    picture: &RgbImage,
-    spec: &InputSpec,
-    output: Option<&str>,
-) -> Result<Vec<f32>> {
-    let normalisation = Normalisation {
-        order: match spec.pixels.colour {
-            Colour::Rgb => ColourOrder::Rgb,
-            Colour::Bgr => ColourOrder::Bgr,
-        },
-        mean: spec.pixels.mean,
-        scale: spec.pixels.scale,
-    };
-    let layout = match spec.pixels.layout {
-        Layout::Nchw => tensor::Layout::Nchw,
-        Layout::Nhwc => tensor::Layout::Nhwc,
-    };
-    let mut values = vec![0.0; picture.len()];
-    tensor::write(picture, &normalisation, layout, &mut values);
-    let outputs = network.run(&spec.shape(1), &values)?;
-    let output = output.map_or_else(|| outputs.at(0), |name| outputs.named(name))?;
-    Ok(output.values.to_vec())
 }
 
 /// Whom a portrait is of: the largest face over its middle, else the face nearest to it; a bystander at the edge may have

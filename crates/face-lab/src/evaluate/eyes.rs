@@ -5,10 +5,11 @@ use std::path::Path;
 use anyhow::Result;
 use face_data::{Layout, PictureSet};
 use face_metrics::TwoClass;
-use face_packs::{Activation, Eyes, Network, Role};
+use face_packs::{Eyes, Network, Role};
+use face_pipeline::input;
 use face_vision::{RgbImage, resize};
 
-use super::embedding::{network, run_one};
+use super::embedding::network;
 use super::report::EyeReport;
 use super::{Bench, work};
 
@@ -53,12 +54,7 @@ pub(super) fn measure(bench: &Bench, path: &Path) -> Result<Option<Vec<EyeReport
 
 fn openness(network: &mut Network, spec: &Eyes, eye: &RgbImage) -> Result<f32> {
     let crop = resize(eye, spec.input.width, spec.input.height);
-    let answer = run_one(network, &crop, &spec.input, None)?;
-    let own = *answer
-        .get(spec.open_index)
-        .ok_or_else(|| anyhow::anyhow!("the eye network has no output {}", spec.open_index))?;
-    Ok(match spec.activation {
-        Activation::None => own,
-        Activation::Softmax => 1.0 / answer.iter().map(|value| (value - own).exp()).sum::<f32>(),
-    })
+    let answer = input::run_one(network, &crop, &spec.input, None)?;
+    let open = input::probability(network, &answer, spec.open_index, spec.activation)?;
+    Ok(open)
 }

@@ -4,7 +4,7 @@
 //! the protocols are those of `face-metrics`.
 
 mod attacks;
-mod crops;
+pub(crate) mod crops;
 mod detector;
 mod embedding;
 mod eyes;
@@ -16,7 +16,7 @@ mod report;
 pub(crate) mod samples;
 mod table;
 mod tables;
-mod verification;
+pub(crate) mod verification;
 mod work;
 
 use std::path::{Path, PathBuf};

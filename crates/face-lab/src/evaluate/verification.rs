@@ -94,7 +94,7 @@ pub(super) fn all_pairs(bench: &Bench, all: &AllPairs) -> AllPairsReport {
 }
 
 /// The impostor curve as far as enough comparisons bear it.
-pub(super) fn curve(non_mated: &Histogram) -> Vec<(f32, f64)> {
+pub(crate) fn curve(non_mated: &Histogram) -> Vec<(f32, f64)> {
     impostor_curve(non_mated, FEWEST)
 }
 

@@ -108,6 +108,16 @@ pub trait Export {
     }
 }
 
+impl<N: Export> Export for &N {
+    fn input(&self) -> Port {
+        (**self).input()
+    }
+
+    fn append(&self, graph: &mut Graph, input: &Value) -> Vec<(Port, Value)> {
+        (**self).append(graph, input)
+    }
+}
+
 fn model(graph: proto::Graph, metadata: &[(String, String)]) -> proto::Model {
     let property = |(key, value): &(String, String)| proto::Property {
         key: key.clone(),

@@ -11,6 +11,7 @@ mod export;
 mod fold;
 mod graph;
 mod layer;
+mod mirrored;
 mod operators;
 mod residual;
 #[cfg(test)]
@@ -21,4 +22,5 @@ pub use export::{Dim, Export, ExportOptions, Port, Storage};
 pub use fold::Affine;
 pub use graph::{Graph, Value};
 pub use layer::Layer;
+pub use mirrored::Mirrored;
 pub use operators::Window;

@@ -174,6 +174,14 @@ impl Graph {
         self.node("Slice", &[x, &from, &to, &axis], Vec::new())
     }
 
+    /// The places of `axis` in reverse order.
+    pub fn reversed(&mut self, x: &Value, axis: i64) -> Value {
+        // From the last place past the first: the end is exclusive, and only a number below them all is before the first.
+        let [from, to, step] = [-1, i64::MIN, -1].map(|place| self.integers(&[place]));
+        let axis = self.integers(&[axis]);
+        self.node("Slice", &[x, &from, &to, &axis, &step], Vec::new())
+    }
+
     /// Each cell of `[n, c, h, w]` repeated twice in both directions: `[n, c, 2h, 2w]`.
     pub fn double(&mut self, x: &Value) -> Value {
         let scales = self.constant(&[4], &[1.0, 1.0, 2.0, 2.0]);

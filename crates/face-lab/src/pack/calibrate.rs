@@ -1,0 +1,71 @@
+//! The impostor curve of a new pack, on people who taught its embedder nothing.
+
+use std::collections::HashMap;
+
+use anyhow::Context as _;
+use face_data::{CropSet, read_identities};
+use face_packs::{OnnxRuntime, Pack};
+
+use super::PackArgs;
+use super::recipe::{Curve, PackRecipe};
+use crate::embedder::{EmbedderRecipe, Parts};
+use crate::evaluate::{crops, verification};
+use crate::teach::Targets;
+use crate::train::RunFolder;
+
+/// Teachers' similarity from which two crops are taken for one person under two names.
+const SAME: f32 = 0.5;
+
+/// Measures the curve on the crops that the embedder's recipe kept back, the largest of each person.
+pub(super) fn impostor_curve(
+    args: &PackArgs,
+    recipe: &PackRecipe,
+    (pack, runtime): (&Pack, &OnnxRuntime),
+) -> anyhow::Result<Curve> {
+    let run = args.runs.join(recipe.embedder_run()?);
+    let embedder = EmbedderRecipe::parse(&RunFolder::recipe(&run)?)?;
+    let settings = embedder.calibration;
+    settings.context("the embedder's recipe kept no people back: it has no [calibration]")?;
+    let crops = CropSet::read_shards(&args.data.join("faces"), |_| true)?;
+    let targets = Targets::read(&args.targets)?;
+    let kept_out = read_identities(&args.data.join("dev-identities.txt"))?;
+    let parts = Parts::of(&crops, &kept_out, settings)?;
+    let people = apart(&crops, &targets, &parts.calibration);
+    let rows = crops::templates((pack, runtime), &crops, &people, args.threads)?;
+    let non_mated = crops::strangers(&rows)?;
+    Ok(Curve {
+        points: verification::curve(&non_mated),
+        comparisons: non_mated.total(),
+    })
+}
+
+/// Of `rows` the largest face of each person, without those whom the teachers take for a person already there.
+fn apart(crops: &CropSet, targets: &Targets, rows: &[usize]) -> Vec<usize> {
+    let mut people: HashMap<u32, usize> = HashMap::new();
+    let mut chosen = Vec::new();
+    for &row in rows {
+        match crops.labels()[row] {
+            None => chosen.push(row),
+            Some(person) => {
+                let best = people.entry(person).or_insert(row);
+                if crops.entries()[row].face_px > crops.entries()[*best].face_px {
+                    *best = row;
+                }
+            }
+        }
+    }
+    chosen.extend(people.into_values());
+    chosen.sort_unstable();
+    let mut kept: Vec<usize> = Vec::with_capacity(chosen.len());
+    for row in chosen {
+        let is_there = |&other: &usize| similarity(targets.of(row), targets.of(other)) >= SAME;
+        if !kept.iter().any(is_there) {
+            kept.push(row);
+        }
+    }
+    kept
+}
+
+fn similarity(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
