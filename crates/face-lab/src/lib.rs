@@ -2,6 +2,7 @@
 
 mod cli;
 pub mod data_command;
+pub mod detector;
 pub mod embedder;
 pub mod evaluate;
 mod export;

@@ -1,12 +1,14 @@
 //! `lab train`: which recipe is whose, and where a run begins or goes on.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use burn::tensor::Device;
-use face_packs::Digest;
+use face_packs::{Digest, OnnxRuntime, Search};
 use serde::Serialize;
 
+use crate::detector::{DetectorRecipe, DetectorTask, Split, YuNet};
 use crate::embedder::{EmbedderRecipe, EmbedderTask, Start};
 use crate::train::{Ending, RunFolder, Stop, Task, TrainingSettings, train};
 
@@ -28,6 +30,9 @@ pub struct TrainArgs {
     /// The folder with the targets of `lab teach`, for recipes that learn from teachers.
     #[arg(long)]
     pub targets: Option<PathBuf>,
+    /// The ONNX file of the network that is learnt from, for recipes that name its digest.
+    #[arg(long)]
+    pub teacher: Option<PathBuf>,
     /// Begin with the best weights of the run in this folder.
     #[arg(long, conflicts_with = "resume")]
     pub from: Option<PathBuf>,
@@ -56,6 +61,7 @@ pub(crate) fn run(args: &TrainArgs) -> anyhow::Result<()> {
         None => RunFolder::recipe(&args.run)?,
     };
     match task_of(&text)?.as_str() {
+        "detector" => detector(args, &text),
         "embedder" => embedder(args, &text),
         other => anyhow::bail!("there is no task {other:?}"),
     }
@@ -80,6 +86,22 @@ fn embedder(args: &TrainArgs, text: &str) -> anyhow::Result<()> {
     let settings = recipe.training.clone();
     let task = EmbedderTask::open(recipe, &args.data, targets, start)?;
     go(args, text, Some(&note), &settings, &task)
+}
+
+fn detector(args: &TrainArgs, text: &str) -> anyhow::Result<()> {
+    let recipe = DetectorRecipe::parse(text)?;
+    let file = args.teacher.as_deref();
+    let file = file.context("a detector needs --teacher, the file of the network it learns from")?;
+    anyhow::ensure!(
+        args.from.is_none(),
+        "a detector's run begins with its own weights; --from is for embedders"
+    );
+    let runtime = OnnxRuntime::locate(&Search::of_this_machine())?;
+    let teacher = YuNet::open(file, &recipe.teacher, &runtime)?;
+    let photographs = Split::read(&args.data, recipe.pictures.crops)?;
+    let settings = recipe.training.clone();
+    let task = DetectorTask::new(recipe, photographs, Arc::new(teacher))?;
+    go(args, text, None, &settings, &task)
 }
 
 /// Begins or goes on with the run of `task`; `targets` is the note that tells what it learns from, where there is one.

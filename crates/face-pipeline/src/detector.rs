@@ -12,21 +12,25 @@ use face_vision::{AlignmentTemplate, RgbImage, SimilarityTransform, crop_scaled,
 
 use self::retinaface::Answer;
 use self::sizes::{CloseLook, Look};
-use self::yunet::Level;
 use crate::{AnalyseError, OpenError, input};
+
+pub use self::nms::suppress;
+pub use self::yunet::Level;
 
 /// The most faces of one picture that are reported, the largest: a picture of a crowd must not occupy a worker for long.
 pub const MAX_FACES: usize = 50;
 
 /// A face found, in pixels of the picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Detection {
-    pub(crate) bounding_box: BoundingBox,
+pub struct Detection {
+    /// The box around it.
+    pub bounding_box: BoundingBox,
     /// 0 to 1; 0 for a face that was assumed rather than found.
-    pub(crate) score: f32,
-    pub(crate) landmarks: Landmarks,
+    pub score: f32,
+    /// Its five points.
+    pub landmarks: Landmarks,
     /// Longer side of the face in pixels of the network's input, on which the precision of the landmarks rests.
-    pub(crate) seen: f32,
+    pub seen: f32,
 }
 
 /// How thoroughly a picture is searched.

@@ -5,7 +5,10 @@ use face_vision::{ColourOrder, Normalisation, RgbImage, tensor};
 
 use crate::AnalyseError;
 
-/// Writes `picture` in the pixel form of `spec` over the whole of `out`, three values a pixel.
+/// Writes `picture` in the pixel form of `spec` over the whole of `out`.
+///
+/// # Panics
+/// If `out` does not hold `3 * width * height` values.
 pub fn write(picture: &RgbImage, spec: &PixelSpec, out: &mut [f32]) {
     let normalisation = Normalisation {
         order: match spec.colour {

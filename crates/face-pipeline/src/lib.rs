@@ -18,6 +18,9 @@
 //! # }
 //! ```
 //!
+//! What the laboratory shares with the product stands beside it: [`input`], the values of a network's input, and
+//! [`Level`] and [`suppress`], the way from a detector's outputs to faces.
+//!
 //! Deliberately absent: people, thresholds on similarity, queues and threads (an [`Analyzer`] serves one caller at a time).
 
 mod align;
@@ -33,7 +36,7 @@ mod stages;
 mod wishes;
 
 pub use analyzer::{Analysis, Analyzer};
-pub use detector::MAX_FACES;
+pub use detector::{Detection, Level, MAX_FACES, suppress};
 pub use error::{AnalyseError, OpenError};
 pub use stages::{Stage, StageTimes};
 pub use wishes::{Facts, Select, Wishes};

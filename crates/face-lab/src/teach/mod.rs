@@ -15,6 +15,7 @@ mod teacher;
 use std::path::PathBuf;
 
 pub use blends::{Blend, BlendSettings};
+pub(crate) use settings::ensure_digest;
 pub use settings::{TeacherSettings, TeachersRecipe};
 pub use targets::Targets;
 

@@ -79,17 +79,26 @@ impl TeachersRecipe {
             let path = places
                 .find(|path| path.is_file())
                 .with_context(|| format!("no folder has {file}"))?;
-            let digest = Digest::of_file(&path)?;
-            anyhow::ensure!(
-                digest == teacher.sha256,
-                "{} has the digest {digest}, not {}",
-                path.display(),
-                teacher.sha256
-            );
+            ensure_digest(&path, teacher.sha256)?;
             Ok(path)
         };
         self.teacher.iter().map(find).collect()
     }
+}
+
+/// Whether the file at `path` is the one that a recipe names.
+///
+/// # Errors
+/// When it cannot be read or has another digest.
+pub(crate) fn ensure_digest(path: &Path, expected: Digest) -> anyhow::Result<()> {
+    let digest =
+        Digest::of_file(path).with_context(|| format!("cannot read {}", path.display()))?;
+    anyhow::ensure!(
+        digest == expected,
+        "{} has the digest {digest}, not {expected}",
+        path.display()
+    );
+    Ok(())
 }
 
 #[cfg(test)]

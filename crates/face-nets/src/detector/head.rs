@@ -2,8 +2,10 @@
 
 use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor, TensorData};
 
+use crate::kernels;
 use crate::layers::{ConvBlock, ConvBlockConfig};
 use crate::onnx::{Graph, Layer, Value};
 
@@ -30,6 +32,32 @@ pub struct Grid {
     pub points: Tensor<3>,
 }
 
+impl Grid {
+    /// Several grids as one: the places of the first, then those of the second, and so on.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[must_use]
+    pub fn joined(grids: &[Self]) -> Self {
+        let all = |part: fn(&Self) -> &Tensor<3>| {
+            Tensor::cat(grids.iter().map(|grid| part(grid).clone()).collect(), 1)
+        };
+        Self {
+            class: all(|grid| &grid.class),
+            object: all(|grid| &grid.object),
+            bounds: all(|grid| &grid.bounds),
+            points: all(|grid| &grid.points),
+        }
+    }
+
+    /// How sure the network is of a face, as `YuNet` counts it: the root of the product of both probabilities, `[n,
+    /// places, 1]`.
+    #[must_use]
+    pub fn scores(&self) -> Tensor<3> {
+        (sigmoid(self.class.clone()) * sigmoid(self.object.clone())).sqrt()
+    }
+}
+
 /// A convolution, then one cell at a time to the outputs.
 #[derive(Module, Debug)]
 pub(super) struct Head {
@@ -51,7 +79,7 @@ impl Head {
     }
 
     pub(super) fn forward(&self, level: Tensor<4>) -> Grid {
-        let x = self.outputs.forward(self.block.forward(level));
+        let x = self.values(self.block.forward(level));
         let x = x.permute([0, 2, 3, 1]).flatten::<3>(1, 2);
         let mut from = 0;
         let mut next = |kind: usize| {
@@ -65,6 +93,16 @@ impl Head {
             bounds: next(2),
             points: next(3),
         }
+    }
+
+    /// All values of each cell, `[n, 16, height, width]`.
+    fn values(&self, x: Tensor<4>) -> Tensor<4> {
+        let bias = self.outputs.bias.as_ref().filter(|_| kernels::apply_to(&x));
+        let Some(bias) = bias else {
+            return self.outputs.forward(x);
+        };
+        let x = kernels::conv2d(x, self.outputs.weight.val(), 1, 0);
+        x + bias.val().reshape([1, VALUES, 1, 1])
     }
 
     /// The four outputs in the order of [`OUTPUTS`], the first two as probabilities.

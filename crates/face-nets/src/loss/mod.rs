@@ -4,6 +4,7 @@
 //! keeps state, except those with class weights of their own.
 
 mod contrastive;
+mod dense;
 mod distil;
 mod group;
 mod margin;
@@ -12,6 +13,7 @@ mod pair;
 mod testing;
 
 pub use contrastive::contrastive;
+pub use dense::{DenseLoss, DenseTargets, dense_distillation};
 pub use distil::{cosine_distillation, relational_distillation};
 pub use group::{GroupLoss, anchors, pearson, replicate};
 pub use margin::{Margin, MarginHead, MarginSettings};

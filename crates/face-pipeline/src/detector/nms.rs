@@ -6,7 +6,8 @@ use super::Detection;
 const MAX_CANDIDATES: usize = 1000;
 
 /// The boxes that overlap no better one by more than `iou` (intersection over union), best scores first.
-pub(crate) fn suppress(mut found: Vec<Detection>, iou: f32) -> Vec<Detection> {
+#[must_use]
+pub fn suppress(mut found: Vec<Detection>, iou: f32) -> Vec<Detection> {
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     found.truncate(MAX_CANDIDATES);
     let mut kept: Vec<Detection> = Vec::new();

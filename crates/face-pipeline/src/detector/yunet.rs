@@ -7,24 +7,29 @@ use crate::AnalyseError;
 
 /// The outputs of one stride: a cell's prior is its place in the grid, row by row.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Level<'o> {
+pub struct Level<'o> {
     /// Pixels between neighbouring cells.
-    pub(crate) stride: f32,
-    pub(crate) columns: usize,
-    pub(crate) rows: usize,
+    pub stride: f32,
+    /// Cells from left to right.
+    pub columns: usize,
+    /// Cells from top to bottom.
+    pub rows: usize,
     /// Probability of a face, a value a cell.
-    pub(crate) class: &'o [f32],
+    pub class: &'o [f32],
     /// Predicted overlap with that face, a value a cell.
-    pub(crate) object: &'o [f32],
+    pub object: &'o [f32],
     /// Centre's offset x, y in cells, logarithms of width and height in cells; four values a cell.
-    pub(crate) bounds: &'o [f32],
+    pub bounds: &'o [f32],
     /// Offsets of the five points in cells; ten values a cell.
-    pub(crate) points: &'o [f32],
+    pub points: &'o [f32],
 }
 
 impl Level<'_> {
-    /// Whether there are as many values as cells; else the file is no `YuNet`.
-    pub(crate) fn check(&self, network: &str) -> Result<(), AnalyseError> {
+    /// Whether there are as many values as cells.
+    ///
+    /// # Errors
+    /// [`AnalyseError::Answer`] when there are not: the file is no `YuNet`.
+    pub fn check(&self, network: &str) -> Result<(), AnalyseError> {
         let cells = self.columns * self.rows;
         let lengths = [
             (self.class, 1),
@@ -46,7 +51,10 @@ impl Level<'_> {
     }
 
     /// The faces with a score of at least `threshold`, in pixels of the network's input.
-    pub(crate) fn decode(&self, threshold: f32) -> impl Iterator<Item = Detection> {
+    ///
+    /// # Panics
+    /// If there are not as many values as cells.
+    pub fn decode(&self, threshold: f32) -> impl Iterator<Item = Detection> {
         let scores = self
             .class
             .iter()
