@@ -1,10 +1,12 @@
 //! `face-lab`: the laboratory: what the program `lab` does, command by command.
 
+pub mod classifier;
 mod cli;
 pub mod data_command;
 pub mod embedder;
 pub mod evaluate;
 pub mod figures;
+pub mod label;
 pub mod teach;
 pub mod train;
 mod training;

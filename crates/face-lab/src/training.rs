@@ -7,6 +7,7 @@ use burn::tensor::Device;
 use face_packs::Digest;
 use serde::Serialize;
 
+use crate::classifier::{ClassifierRecipe, ClassifierTask};
 use crate::embedder::{EmbedderRecipe, EmbedderTask, Start};
 use crate::train::{Ending, RunFolder, Stop, Task, TrainingSettings, train};
 
@@ -25,7 +26,7 @@ pub struct TrainArgs {
     /// The folder with the data sets.
     #[arg(long)]
     pub data: PathBuf,
-    /// The folder with the targets of `lab teach`, for recipes that learn from teachers.
+    /// The folder with the targets of `lab teach` or the labels of `lab label`, for recipes that learn from them.
     #[arg(long)]
     pub targets: Option<PathBuf>,
     /// Begin with the best weights of the run in this folder.
@@ -59,6 +60,7 @@ pub(crate) fn run(args: &TrainArgs) -> anyhow::Result<()> {
     let name = table.get("task").and_then(|task| task.as_str());
     match name {
         Some("embedder") => embedder(args, &text),
+        Some("eyes" | "attack") => classifier(args, &text),
         Some(other) => anyhow::bail!("there is no task {other:?}"),
         None => anyhow::bail!("the recipe names no task"),
     }
@@ -73,6 +75,18 @@ fn embedder(args: &TrainArgs, text: &str) -> anyhow::Result<()> {
     let settings = recipe.training.clone();
     let task = EmbedderTask::open(recipe, &args.data, targets, start)?;
     go(args, text, Some(&note), &settings, &task)
+}
+
+fn classifier(args: &TrainArgs, text: &str) -> anyhow::Result<()> {
+    let recipe = ClassifierRecipe::parse(text)?;
+    let settings = recipe.training.clone();
+    let labels = args.targets.as_deref();
+    let note = recipe
+        .labels()
+        .zip(labels)
+        .map(|(file, labels)| labels.join(file));
+    let task = ClassifierTask::open(recipe, &args.data, labels, args.from.as_deref())?;
+    go(args, text, note.as_deref(), &settings, &task)
 }
 
 /// Begins or goes on with the run of `task`; `targets` is the note that tells what it learns from, where there is one.

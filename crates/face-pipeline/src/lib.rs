@@ -35,5 +35,6 @@ mod wishes;
 pub use analyzer::{Analysis, Analyzer};
 pub use detector::MAX_FACES;
 pub use error::{AnalyseError, OpenError};
+pub use eyes::eye_squares;
 pub use stages::{Stage, StageTimes};
 pub use wishes::{Facts, Select, Wishes};
