@@ -41,7 +41,7 @@ mod random;
 pub mod sampling;
 mod view;
 
-pub use augmentation::{Applied, Augmentation};
+pub use augmentation::{Applied, Augmentation, Recapture};
 pub use crops::{CROP_SIDE, CROP_TEMPLATE, CropEntry, CropSet, read_identities};
 pub use cut::{FaceCut, LocatedFace, cut_faces};
 pub use error::DataError;

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{data_command, evaluate, export, figures, pack, teach, training};
+use crate::{classifier, data_command, evaluate, export, figures, label, pack, teach, training};
 
 /// The laboratory of Who's That: data, training, measuring, figures, packs.
 #[derive(Debug, Parser)]
@@ -21,8 +21,12 @@ pub enum Command {
     Data(data_command::DataCommand),
     /// Train a network by a recipe, or go on with a run.
     Train(training::TrainArgs),
+    /// Measure a trained classifier on the sets kept out of its training.
+    Check(classifier::CheckArgs),
     /// Compute the teachers' templates of all crops, the targets of distillation.
     Teach(teach::TeachArgs),
+    /// Find faces and judge eyes once, for recipes that learn from it.
+    Label(label::LabelArgs),
     /// Measure a pack on public benchmarks, with intervals.
     Evaluate(evaluate::EvaluateArgs),
     /// Write the network of a run as an ONNX file.
@@ -42,7 +46,9 @@ impl Command {
         match self {
             Self::Data(command) => data_command::run(&command),
             Self::Train(args) => training::run(&args),
+            Self::Check(args) => classifier::check(&args),
             Self::Teach(args) => teach::run(&args),
+            Self::Label(args) => label::run(&args),
             Self::Evaluate(args) => evaluate::run(&args),
             Self::Export(args) => export::run(&args),
             Self::Pack(args) => pack::run(&args),

@@ -8,6 +8,7 @@ use burn::tensor::Device;
 use face_packs::{Digest, OnnxRuntime, Search};
 use serde::Serialize;
 
+use crate::classifier::{ClassifierRecipe, ClassifierTask};
 use crate::detector::{DetectorRecipe, DetectorTask, Split, YuNet};
 use crate::embedder::{EmbedderRecipe, EmbedderTask, Start};
 use crate::train::{Ending, RunFolder, Stop, Task, TrainingSettings, train};
@@ -27,7 +28,7 @@ pub struct TrainArgs {
     /// The folder with the data sets.
     #[arg(long)]
     pub data: PathBuf,
-    /// The folder with the targets of `lab teach`, for recipes that learn from teachers.
+    /// The folder with the targets of `lab teach` or the labels of `lab label`, for recipes that learn from them.
     #[arg(long)]
     pub targets: Option<PathBuf>,
     /// The ONNX file of the network that is learnt from, for recipes that name its digest.
@@ -63,6 +64,7 @@ pub(crate) fn run(args: &TrainArgs) -> anyhow::Result<()> {
     match task_of(&text)?.as_str() {
         "detector" => detector(args, &text),
         "embedder" => embedder(args, &text),
+        "eyes" | "attack" => classifier(args, &text),
         other => anyhow::bail!("there is no task {other:?}"),
     }
 }
@@ -91,7 +93,8 @@ fn embedder(args: &TrainArgs, text: &str) -> anyhow::Result<()> {
 fn detector(args: &TrainArgs, text: &str) -> anyhow::Result<()> {
     let recipe = DetectorRecipe::parse(text)?;
     let file = args.teacher.as_deref();
-    let file = file.context("a detector needs --teacher, the file of the network it learns from")?;
+    let file =
+        file.context("a detector needs --teacher, the file of the network it learns from")?;
     anyhow::ensure!(
         args.from.is_none(),
         "a detector's run begins with its own weights; --from is for embedders"
@@ -102,6 +105,18 @@ fn detector(args: &TrainArgs, text: &str) -> anyhow::Result<()> {
     let settings = recipe.training.clone();
     let task = DetectorTask::new(recipe, photographs, Arc::new(teacher))?;
     go(args, text, None, &settings, &task)
+}
+
+fn classifier(args: &TrainArgs, text: &str) -> anyhow::Result<()> {
+    let recipe = ClassifierRecipe::parse(text)?;
+    let settings = recipe.training.clone();
+    let labels = args.targets.as_deref();
+    let note = recipe
+        .labels()
+        .zip(labels)
+        .map(|(file, labels)| labels.join(file));
+    let task = ClassifierTask::open(recipe, &args.data, labels, args.from.as_deref())?;
+    go(args, text, note.as_deref(), &settings, &task)
 }
 
 /// Begins or goes on with the run of `task`; `targets` is the note that tells what it learns from, where there is one.

@@ -30,16 +30,16 @@ impl Eyes {
         picture: &RgbImage,
         landmarks: &Landmarks,
     ) -> Result<EyeState, AnalyseError> {
-        let side = self.spec.crop * landmarks.eye_distance();
+        let [left, right] = eye_squares(landmarks, self.spec.crop);
         Ok(EyeState {
-            left_open: self.openness(picture, landmarks.left_eye(), side)?,
-            right_open: self.openness(picture, landmarks.right_eye(), side)?,
+            left_open: self.openness(picture, &left)?,
+            right_open: self.openness(picture, &right)?,
         })
     }
 
-    fn openness(&mut self, picture: &RgbImage, eye: Point, side: f32) -> Result<f32, AnalyseError> {
+    fn openness(&mut self, picture: &RgbImage, eye: &BoundingBox) -> Result<f32, AnalyseError> {
         let (width, height) = (self.spec.input.width, self.spec.input.height);
-        let crop = crop_scaled(picture, &square(eye, side), width, height);
+        let crop = crop_scaled(picture, eye, width, height);
         let answer = input::run_one(&mut self.network, &crop, &self.spec.input, None)?;
         input::probability(
             &self.network,
@@ -48,6 +48,14 @@ impl Eyes {
             self.spec.activation,
         )
     }
+}
+
+/// The squares around the left and the right eye that an eye network is asked about; their side is `crop` times the
+/// distance between the eyes.
+#[must_use]
+pub fn eye_squares(landmarks: &Landmarks, crop: f32) -> [BoundingBox; 2] {
+    let side = crop * landmarks.eye_distance();
+    [landmarks.left_eye(), landmarks.right_eye()].map(|eye| square(eye, side))
 }
 
 /// The square of `side` pixels about a point; a point is the middle of a pixel, half a pixel from the edges of a box.

@@ -38,5 +38,6 @@ mod wishes;
 pub use analyzer::{Analysis, Analyzer};
 pub use detector::{Detection, Level, MAX_FACES, suppress};
 pub use error::{AnalyseError, OpenError};
+pub use eyes::eye_squares;
 pub use stages::{Stage, StageTimes};
 pub use wishes::{Facts, Select, Wishes};

@@ -9,6 +9,7 @@ mod colour;
 mod degrade;
 mod geometry;
 mod occlusion;
+mod recapture;
 mod span;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ pub use colour::{ColourCast, Light};
 pub use degrade::{Jpeg, LowResolution, Noise};
 pub use geometry::Geometry;
 pub use occlusion::Occlusion;
+pub use recapture::Recapture;
 pub use span::{Chance, ChanceError, Span, SpanError};
 
 use face_types::Point;

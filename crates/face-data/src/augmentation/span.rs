@@ -19,6 +19,16 @@ impl Chance {
     /// Every time.
     pub const ALWAYS: Self = Self(1.0);
 
+    /// The chance of `value`.
+    ///
+    /// # Panics
+    /// If it is no probability; for constants in code.
+    #[must_use]
+    pub const fn new(value: f64) -> Self {
+        assert!(value >= 0.0 && value <= 1.0, "a probability");
+        Self(value)
+    }
+
     /// Whether it happens this time. Nothing is drawn for what never happens.
     pub fn happens(self, rng: &mut impl Rng) -> bool {
         self.0 > 0.0 && rng.random_bool(self.0)

@@ -20,6 +20,16 @@ pub struct EpochSample {
 }
 
 impl ExtraSamples {
+    /// Samples of an epoch over `pictures` pictures.
+    #[must_use]
+    pub fn length(self, pictures: usize) -> usize {
+        pictures + self.copies(pictures)
+    }
+
+    fn copies(self, pictures: usize) -> usize {
+        (self.0.max(0.0) * pictures as f64).round() as usize
+    }
+
     /// The samples of an epoch in random order: every picture as it is, and the share of changed copies.
     ///
     /// No picture is copied twice before every other was once; which ones are copied differs from epoch to epoch.
@@ -28,7 +38,7 @@ impl ExtraSamples {
         let rng = &mut stream(seed, &[epoch]);
         let mut order = indices.to_vec();
         order.shuffle(rng);
-        let copies = (self.0.max(0.0) * indices.len() as f64).round() as usize;
+        let copies = self.copies(indices.len());
         let sample = |is_changed| move |&index: &usize| EpochSample { index, is_changed };
         let originals = indices.iter().map(sample(false));
         let mut samples: Vec<EpochSample> = originals.collect();
@@ -65,6 +75,7 @@ mod tests {
         plain.sort_unstable();
         assert_eq!(plain, indices);
         assert_eq!(samples.len(), 100 + copies);
+        assert_eq!(samples.len(), ExtraSamples(share).length(100));
         let of_first = samples
             .iter()
             .filter(|s| s.is_changed && s.index == 100)

@@ -154,7 +154,9 @@ fn square(number: u64) -> (RgbImage, Vec<LocatedFace>) {
 fn task(recipe: DetectorRecipe, scenes: u64) -> DetectorTask {
     let drawn: Vec<_> = (0..scenes).map(square).collect();
     let pictures: Vec<_> = drawn.iter().map(|(picture, _)| picture.clone()).collect();
-    let known = drawn.into_iter().map(|(picture, faces)| (picture.into_raw(), faces));
+    let known = drawn
+        .into_iter()
+        .map(|(picture, faces)| (picture.into_raw(), faces));
     let sources = Sources {
         scenes: pictures,
         empty: vec![RgbImage::new(SIDE, SIDE)],
@@ -203,13 +205,27 @@ fn the_loss_falls_and_the_exported_file_finds_the_drawn_faces() {
     assert!(recall[recall.len() - 1] > 0.7, "{recall:?}");
 
     let Some(runtime) = runtime() else { return };
-    let file = onnx(RECIPE, &path.join("last/average.bpk"), &ExportOptions::default()).unwrap();
-    let (picture, faces) = (0..12).map(square).find(|(_, faces)| faces.len() == 1).unwrap();
+    let file = onnx(
+        RECIPE,
+        &path.join("last/average.bpk"),
+        &ExportOptions::default(),
+    )
+    .unwrap();
+    let (picture, faces) = (0..12)
+        .map(square)
+        .find(|(_, faces)| faces.len() == 1)
+        .unwrap();
     let teacher = taught(&runtime, folder.path(), &file);
-    let found = teacher.answer(&picture).unwrap().faces(SIDE as usize, 0.4, 0.3);
+    let found = teacher
+        .answer(&picture)
+        .unwrap()
+        .faces(SIDE as usize, 0.4, 0.3);
     let overlap = found[0].bounding_box.iou(&faces[0].bounds);
     assert!(overlap > 0.5, "{found:?} is not at {faces:?}");
-    let error = found[0].landmarks.nose().distance(faces[0].landmarks.nose());
+    let error = found[0]
+        .landmarks
+        .nose()
+        .distance(faces[0].landmarks.nose());
     assert!(error < 0.5 * faces[0].landmarks.eye_distance(), "{error}");
 }
 
@@ -264,7 +280,11 @@ fn a_teachers_answer_is_its_networks() {
     let Some(runtime) = runtime() else { return };
     let folder = tempfile::tempdir().unwrap();
     let net = DetectorSettings::default().init(&Device::flex());
-    let teacher = taught(&runtime, folder.path(), &net.to_onnx(&ExportOptions::default()));
+    let teacher = taught(
+        &runtime,
+        folder.path(),
+        &net.to_onnx(&ExportOptions::default()),
+    );
     let (picture, _) = square(1);
     let found = teacher.answer(&picture).unwrap();
     let mut values = Vec::new();

@@ -1,12 +1,12 @@
 //! Batches of augmented crops with the teachers' targets.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use face_data::{CropSet, CropView, Placement, sampling, stream};
 
 use super::EmbedderRecipe;
 use crate::teach::{Blend, Targets};
-use crate::train::BatchSource;
+use crate::train::{BatchSource, Epochs, append_planes};
 
 /// Inputs and targets of one step.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,8 +28,7 @@ pub struct FaceBatches {
     rows: Vec<usize>,
     /// The same and then the blends.
     all: Vec<usize>,
-    /// The epoch last used, and its order.
-    order: Mutex<Option<(u64, Arc<[usize]>)>>,
+    order: Epochs<usize>,
 }
 
 impl FaceBatches {
@@ -54,28 +53,14 @@ impl FaceBatches {
             recipe,
             rows,
             all,
-            order: Mutex::default(),
+            order: Epochs::default(),
         })
     }
 
     /// The row of the sample at `position` in the endless sequence of epochs, each in an order of its own.
     fn row(&self, position: u64) -> usize {
-        let length = self.all.len() as u64;
-        let (epoch, index) = (position / length, (position % length) as usize);
-        let mut kept = self
-            .order
-            .lock()
-            .expect("no thread panics while it draws an order");
-        if let Some((of, order)) = &*kept
-            && *of == epoch
-        {
-            return order[index];
-        }
-        let seed = self.recipe.training.seed;
-        let order: Arc<[usize]> = sampling::shuffled(&self.all, seed, epoch).into();
-        let row = order[index];
-        *kept = Some((epoch, order));
-        row
+        let draw = |epoch| sampling::shuffled(&self.all, self.recipe.training.seed, epoch);
+        self.order.at(position, self.all.len(), draw)
     }
 
     /// Writes the crop or blend in `row`, changed as the recipe says, into `pixels`.
@@ -113,17 +98,5 @@ impl BatchSource for FaceBatches {
             batch.targets.extend_from_slice(self.targets.of(row));
         }
         Ok(batch)
-    }
-}
-
-/// Appends interleaved RGB bytes as three planes of `(x - 127.5) / 128`.
-pub(super) fn append_planes(pixels: &[u8], out: &mut Vec<f32>) {
-    let pixels = pixels.as_chunks::<3>().0;
-    for channel in 0..3 {
-        out.extend(
-            pixels
-                .iter()
-                .map(|pixel| (f32::from(pixel[channel]) - 127.5) / 128.0),
-        );
     }
 }

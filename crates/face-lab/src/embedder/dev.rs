@@ -7,9 +7,8 @@ use face_data::{CropSet, Placement};
 use face_nets::residual::ResidualNet;
 use face_nets::unit_length;
 
-use super::batches::append_planes;
 use crate::teach::Targets;
-use crate::train::Validation;
+use crate::train::{Validation, append_planes};
 
 /// Faces of a forward pass.
 const BATCH: usize = 64;

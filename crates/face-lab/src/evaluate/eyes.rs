@@ -7,7 +7,8 @@ use face_data::{Layout, PictureSet};
 use face_metrics::TwoClass;
 use face_packs::{Eyes, Network, Role};
 use face_pipeline::input;
-use face_vision::{RgbImage, resize};
+use face_types::BoundingBox;
+use face_vision::{RgbImage, crop_scaled};
 
 use super::embedding::network;
 use super::report::EyeReport;
@@ -36,7 +37,10 @@ pub(super) fn measure(bench: &Bench, path: &Path) -> Result<Option<Vec<EyeReport
             || network(bench, Role::Eyes),
             |network, &eye| {
                 let is_open = eyes.label_of(&eyes.pictures()[eye]) == Some("open");
-                Ok((openness(network, spec, &eyes.load(eye)?)?, is_open))
+                let picture = eyes.load(eye)?;
+                let (width, height) = picture.dimensions();
+                let whole = BoundingBox::new(0.0, 0.0, width as f32, height as f32);
+                Ok((openness(network, spec, &picture, &whole)?, is_open))
             },
         )?;
         let (open, closed): (Vec<_>, Vec<_>) =
@@ -52,8 +56,14 @@ pub(super) fn measure(bench: &Bench, path: &Path) -> Result<Option<Vec<EyeReport
     Ok(Some(reports))
 }
 
-fn openness(network: &mut Network, spec: &Eyes, eye: &RgbImage) -> Result<f32> {
-    let crop = resize(eye, spec.input.width, spec.input.height);
+/// How open the eye in `bounds` of `picture` is, as the network says.
+pub(crate) fn openness(
+    network: &mut Network,
+    spec: &Eyes,
+    picture: &RgbImage,
+    bounds: &BoundingBox,
+) -> Result<f32> {
+    let crop = crop_scaled(picture, bounds, spec.input.width, spec.input.height);
     let answer = input::run_one(network, &crop, &spec.input, None)?;
     let open = input::probability(network, &answer, spec.open_index, spec.activation)?;
     Ok(open)

@@ -14,10 +14,10 @@ mod lowered;
 mod report;
 #[cfg(test)]
 pub(crate) mod samples;
-mod table;
+pub(crate) mod table;
 mod tables;
 pub(crate) mod verification;
-mod work;
+pub(crate) mod work;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -26,6 +26,7 @@ use anyhow::{Context as _, Result, ensure};
 use face_metrics::Bootstrap;
 use face_packs::{OnnxRuntime, Pack, Search};
 
+pub(crate) use eyes::openness;
 pub use report::{
     AllPairsReport, AttackReport, ClusterReport, CropReport, DetectorReport, EyeReport, Host,
     LfwReport, LfwVariant, OpenSetReport, PackFacts, PairsReport, RateAt, Report, ScoreCounts,
@@ -191,7 +192,8 @@ impl Bench<'_> {
     }
 }
 
-fn spread(limit: Option<usize>, count: usize) -> Vec<usize> {
+/// Numbers below `count`, spread evenly: all, or as many as the limit says.
+pub(crate) fn spread(limit: Option<usize>, count: usize) -> Vec<usize> {
     let wanted = limit.map_or(count, |limit| limit.min(count)).max(1);
     (0..wanted.min(count))
         .map(|at| at * count / wanted)

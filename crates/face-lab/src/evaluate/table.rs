@@ -5,14 +5,14 @@ use std::io::{self, Write};
 use face_metrics::Estimate;
 
 /// A table with a title.
-pub(super) struct Table {
+pub(crate) struct Table {
     title: String,
     head: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    pub(super) fn new(title: impl Into<String>, head: &[&str]) -> Self {
+    pub(crate) fn new(title: impl Into<String>, head: &[&str]) -> Self {
         Self {
             title: title.into(),
             head: head.iter().map(|&name| name.to_owned()).collect(),
@@ -21,12 +21,12 @@ impl Table {
     }
 
     /// Adds a row; cells that are missing at its end stay empty.
-    pub(super) fn row(&mut self, cells: Vec<String>) {
+    pub(crate) fn row(&mut self, cells: Vec<String>) {
         self.rows.push(cells);
     }
 
     /// Writes the table, if it has rows.
-    pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
+    pub(crate) fn write(&self, out: &mut impl Write) -> io::Result<()> {
         if self.rows.is_empty() {
             return Ok(());
         }
@@ -54,12 +54,12 @@ impl Table {
 }
 
 /// A share in hundredths.
-pub(super) fn percent(value: f64) -> String {
+pub(crate) fn percent(value: f64) -> String {
     format!("{:.2}%", 100.0 * value)
 }
 
 /// A share with its interval.
-pub(super) fn interval(estimate: &Estimate) -> String {
+pub(crate) fn interval(estimate: &Estimate) -> String {
     let Estimate {
         value, low, high, ..
     } = estimate;
@@ -72,12 +72,12 @@ pub(super) fn interval(estimate: &Estimate) -> String {
 }
 
 /// A share with its interval and number of trials.
-pub(super) fn counted(estimate: &Estimate) -> String {
+pub(crate) fn counted(estimate: &Estimate) -> String {
     format!("{} of {}", interval(estimate), grouped(estimate.of))
 }
 
 /// A number with its thousands set apart.
-pub(super) fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 /// The answers of `work` for every item, in order; each of `threads` threads works with what `open` gave it.
 ///
 /// The first error ends the work.
-pub(super) fn each<T: Sync, W, R: Send>(
+pub(crate) fn each<T: Sync, W, R: Send>(
     title: &str,
     items: &[T],
     threads: usize,

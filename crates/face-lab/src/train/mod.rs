@@ -5,7 +5,9 @@
 mod adamw;
 mod average;
 pub mod checkpoint;
+mod epochs;
 mod folder;
+mod planes;
 mod prefetch;
 mod run;
 mod settings;
@@ -16,7 +18,9 @@ mod tests;
 
 pub use adamw::FusedAdamW;
 pub use average::blend;
+pub use epochs::Epochs;
 pub use folder::RunFolder;
+pub use planes::append_planes;
 pub use prefetch::Prefetch;
 pub use run::{Ending, train};
 pub use settings::TrainingSettings;

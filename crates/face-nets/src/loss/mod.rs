@@ -36,6 +36,19 @@ pub fn cross_entropy(logits: Tensor<2>, labels: Tensor<1, Int>, smoothing: f64) 
     -(chosen * (1.0 - smoothing) + log_p.mean() * smoothing)
 }
 
+/// Mean over the batch of the cross entropy -Σ t log p, where p = softmax of `logits` and t are the rows of `targets`, both
+/// `[n, classes]`; the rows of `targets` sum to 1.
+///
+/// A smoothing of ε takes that share of each target and spreads it over all classes, as in [`cross_entropy`].
+#[must_use]
+pub fn soft_cross_entropy(logits: Tensor<2>, targets: Tensor<2>, smoothing: f64) -> Tensor<1> {
+    let [_, classes] = logits.dims();
+    let targets = targets
+        .mul_scalar(1.0 - smoothing)
+        .add_scalar(smoothing / classes as f64);
+    -(log_softmax(logits, 1) * targets).sum_dim(1).mean()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,6 +70,22 @@ mod tests {
         let logits = Tensor::<2>::from_floats([[three, 0.0], [three, 0.0]], &device);
         let labels = Tensor::<1, Int>::from_ints(labels, &device);
         let loss = cross_entropy(logits, labels, smoothing).into_scalar::<f32>();
+        let expected = -(shares[0] * 0.75_f32.ln() + shares[1] * 0.25_f32.ln());
+        assert!((loss - expected).abs() < 1e-6, "{loss} {expected}");
+    }
+
+    #[rstest::rstest]
+    #[case::between(0.0, [0.8, 0.2], [0.8, 0.2])]
+    #[case::smoothed(0.2, [1.0, 0.0], [0.9, 0.1])]
+    fn soft_targets_are_as_worked_by_hand(
+        #[case] smoothing: f64,
+        #[case] target: [f32; 2],
+        #[case] shares: [f32; 2],
+    ) {
+        let device = Device::flex();
+        let logits = Tensor::<2>::from_floats([[3.0_f32.ln(), 0.0]], &device);
+        let targets = Tensor::<2>::from_floats([target], &device);
+        let loss = soft_cross_entropy(logits, targets, smoothing).into_scalar::<f32>();
         let expected = -(shares[0] * 0.75_f32.ln() + shares[1] * 0.25_f32.ln());
         assert!((loss - expected).abs() < 1e-6, "{loss} {expected}");
     }
