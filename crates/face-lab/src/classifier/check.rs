@@ -87,7 +87,8 @@ pub(super) fn measure(
     Ok(all)
 }
 
-fn table(subject: Subject, found: &[SetRates]) -> Table {
+/// One row a set.
+pub(super) fn table(subject: Subject, found: &[SetRates]) -> Table {
     let [zero, one] = subject.classes().map(|name| format!("{name} judged right"));
     let at_five = format!("of {} missed at 5% of the others", subject.classes()[0]);
     let head = [

@@ -1,5 +1,7 @@
 //! The recipe of a network that tells two classes apart.
 
+use std::path::{Path, PathBuf};
+
 use face_data::{Augmentation, Placement, Recapture, sampling::ExtraSamples};
 use face_nets::ClassifierSettings;
 use face_vision::SimilarityTransform;
@@ -91,6 +93,11 @@ impl ClassifierRecipe {
             Subject::Eyes => faces.map(|_| EYES_FILE),
             Subject::Attack => Some(FACES_FILE),
         }
+    }
+
+    /// The same in the folder `labels`.
+    pub(crate) fn labels_below(&self, labels: Option<&Path>) -> Option<PathBuf> {
+        Some(labels?.join(self.labels()?))
     }
 
     /// How attacks are simulated.
