@@ -134,7 +134,8 @@ mod tests {
     use super::*;
 
     #[rstest::rstest]
-    #[case::default_pack(include_str!("../../recipes/eyes.toml"), ClassifierSettings::eyes())]
+    #[case::eyes(include_str!("../../recipes/eyes.toml"), ClassifierSettings::eyes())]
+    #[case::eyes_and_faces(include_str!("../../recipes/eyes-faces.toml"), ClassifierSettings::eyes())]
     #[case::attack(include_str!("../../recipes/attack.toml"), ClassifierSettings::attack())]
     fn the_recipes_are_read(#[case] text: &str, #[case] network: ClassifierSettings) {
         let recipe = ClassifierRecipe::parse(text).unwrap();
