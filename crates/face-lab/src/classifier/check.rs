@@ -14,6 +14,9 @@ use super::{ClassifierRecipe, Examples, Judged, Subject};
 use crate::evaluate::table::{Table, interval};
 use crate::train::{RunFolder, checkpoint};
 
+/// What the set is called that chose the weights.
+pub(super) const VALIDATION: &str = "validation";
+
 /// `lab check`.
 #[derive(Debug, clap::Args)]
 pub struct CheckArgs {
@@ -82,7 +85,7 @@ pub(super) fn measure(
             rates: judge::rates(&found, &examples.targets_of(rows)),
         }
     };
-    let mut all = vec![one("validation", &examples.validation)];
+    let mut all = vec![one(VALIDATION, &examples.validation)];
     all.extend(examples.reports.iter().map(|(name, rows)| one(name, rows)));
     Ok(all)
 }

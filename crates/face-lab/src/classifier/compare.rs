@@ -1,10 +1,11 @@
 //! `lab compare`: a recipe trained once for each value of one of its keys, and one table of all.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::check::{self, SetRates};
+use super::check::{self, SetRates, VALIDATION};
 use super::{ClassifierRecipe, ClassifierTask};
 use crate::train::{Ending, Stop};
 use crate::training::{self, TrainArgs};
@@ -57,8 +58,21 @@ pub(crate) fn run(args: &CompareArgs) -> anyhow::Result<()> {
         subject = Some(recipe.task);
     }
     let subject = subject.context("there is no value to compare")?;
-    check::table(subject, &all).write(&mut std::io::stdout().lock())?;
+    let mut out = std::io::stdout().lock();
+    check::table(subject, &all).write(&mut out)?;
+    if let Some(worst) = worst(&all) {
+        writeln!(out, "\nThe worst: {}.", worst.set)?;
+    }
     Ok(())
+}
+
+/// The set that was judged worst whatever the threshold; the validation sets, which chose the weights, do not count.
+fn worst(all: &[SetRates]) -> Option<&SetRates> {
+    let area = |set: &SetRates| set.rates.area_under_curve;
+    let reported = all.iter().filter(|set| !set.set.ends_with(VALIDATION));
+    let both = reported.filter_map(|set| Some((set, area(set)?)));
+    let worst = both.min_by(|(_, a), (_, b)| a.total_cmp(b));
+    worst.map(|(set, _)| set)
 }
 
 /// The rates of the run in `folder`, trained to its end; `None` when it was asked to stop before.
@@ -107,7 +121,25 @@ fn with_value(text: &str, key: &str, value: &str) -> anyhow::Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::judge;
     use super::*;
+
+    #[test]
+    fn the_worst_of_the_sets_kept_out_is_named() {
+        let set = |name: &str, probabilities: &[f32], targets: &[f32]| SetRates {
+            set: name.to_owned(),
+            pictures: probabilities.len(),
+            rates: judge::rates(probabilities, targets),
+        };
+        let all = [
+            set("a: validation", &[0.9, 0.1], &[0.0, 1.0]),
+            set("a: a", &[0.1, 0.9], &[0.0, 1.0]),
+            set("b: b", &[0.5, 0.2, 0.9], &[0.0, 1.0, 1.0]),
+            set("c: c", &[0.9], &[0.0]),
+        ];
+        assert_eq!(worst(&all).unwrap().set, "b: b");
+        assert!(worst(&all[3..]).is_none());
+    }
 
     #[test]
     fn a_value_replaces_or_adds_a_key_in_its_table() {
