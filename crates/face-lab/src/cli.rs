@@ -23,6 +23,8 @@ pub enum Command {
     Train(training::TrainArgs),
     /// Measure a trained classifier on the sets kept out of its training.
     Check(classifier::CheckArgs),
+    /// Train a classifier once for each value of one key of its recipe, and compare.
+    Compare(classifier::CompareArgs),
     /// Compute the teachers' templates of all crops, the targets of distillation.
     Teach(teach::TeachArgs),
     /// Find faces and judge eyes once, for recipes that learn from it.
@@ -47,6 +49,7 @@ impl Command {
             Self::Data(command) => data_command::run(&command),
             Self::Train(args) => training::run(&args),
             Self::Check(args) => classifier::check(&args),
+            Self::Compare(args) => classifier::compare(&args),
             Self::Teach(args) => teach::run(&args),
             Self::Label(args) => label::run(&args),
             Self::Evaluate(args) => evaluate::run(&args),

@@ -87,7 +87,9 @@ fn embedder(args: &TrainArgs, text: &str) -> anyhow::Result<()> {
     let note = targets.join("targets.json");
     let settings = recipe.training.clone();
     let task = EmbedderTask::open(recipe, &args.data, targets, start)?;
-    go(args, text, Some(&note), &settings, &task)
+    let stop = Stop::on_signals(args.stop_after_min)?;
+    go(args, text, Some(&note), &settings, &task, &stop)?;
+    Ok(())
 }
 
 fn detector(args: &TrainArgs, text: &str) -> anyhow::Result<()> {
@@ -116,17 +118,20 @@ fn classifier(args: &TrainArgs, text: &str) -> anyhow::Result<()> {
         .zip(labels)
         .map(|(file, labels)| labels.join(file));
     let task = ClassifierTask::open(recipe, &args.data, labels, args.from.as_deref())?;
-    go(args, text, note.as_deref(), &settings, &task)
+    let stop = Stop::on_signals(args.stop_after_min)?;
+    go(args, text, note.as_deref(), &settings, &task, &stop)?;
+    Ok(())
 }
 
 /// Begins or goes on with the run of `task`; `targets` is the note that tells what it learns from, where there is one.
-fn go<T: Task>(
+pub(crate) fn go<T: Task>(
     args: &TrainArgs,
     text: &str,
     targets: Option<&Path>,
     settings: &TrainingSettings,
     task: &T,
-) -> anyhow::Result<()> {
+    stop: &Stop,
+) -> anyhow::Result<Ending> {
     let folder = if args.resume {
         RunFolder::open(&args.run)?
     } else {
@@ -138,8 +143,5 @@ fn go<T: Task>(
         };
         RunFolder::create(&args.run, text, &facts)?
     };
-    let stop = Stop::on_signals(args.stop_after_min)?;
-    match train(task, settings, folder, &Device::flex(), &stop)? {
-        Ending::Finished | Ending::Stopped => Ok(()),
-    }
+    train(task, settings, folder, &Device::flex(), stop)
 }

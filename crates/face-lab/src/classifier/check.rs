@@ -14,6 +14,9 @@ use super::{ClassifierRecipe, Examples, Judged, Subject};
 use crate::evaluate::table::{Table, interval};
 use crate::train::{RunFolder, checkpoint};
 
+/// What the set is called that chose the weights.
+pub(super) const VALIDATION: &str = "validation";
+
 /// `lab check`.
 #[derive(Debug, clap::Args)]
 pub struct CheckArgs {
@@ -82,12 +85,13 @@ pub(super) fn measure(
             rates: judge::rates(&found, &examples.targets_of(rows)),
         }
     };
-    let mut all = vec![one("validation", &examples.validation)];
+    let mut all = vec![one(VALIDATION, &examples.validation)];
     all.extend(examples.reports.iter().map(|(name, rows)| one(name, rows)));
     Ok(all)
 }
 
-fn table(subject: Subject, found: &[SetRates]) -> Table {
+/// One row a set.
+pub(super) fn table(subject: Subject, found: &[SetRates]) -> Table {
     let [zero, one] = subject.classes().map(|name| format!("{name} judged right"));
     let at_five = format!("of {} missed at 5% of the others", subject.classes()[0]);
     let head = [

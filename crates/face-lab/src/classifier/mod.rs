@@ -6,6 +6,7 @@
 mod attack;
 mod batches;
 mod check;
+mod compare;
 mod examples;
 mod eyes;
 mod judge;
@@ -26,6 +27,8 @@ pub use attack::{AttackSettings, AttackShares};
 pub use batches::{CropBatch, CropBatches};
 pub use check::CheckArgs;
 pub(crate) use check::run as check;
+pub use compare::CompareArgs;
+pub(crate) use compare::run as compare;
 pub use examples::{Examples, Judged, Stratum};
 pub(crate) use eyes::EyeJudge;
 use eyes::LabelledFaces;

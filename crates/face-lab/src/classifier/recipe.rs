@@ -1,5 +1,7 @@
 //! The recipe of a network that tells two classes apart.
 
+use std::path::{Path, PathBuf};
+
 use face_data::{Augmentation, Placement, Recapture, sampling::ExtraSamples};
 use face_nets::ClassifierSettings;
 use face_vision::SimilarityTransform;
@@ -93,6 +95,11 @@ impl ClassifierRecipe {
         }
     }
 
+    /// The same in the folder `labels`.
+    pub(crate) fn labels_below(&self, labels: Option<&Path>) -> Option<PathBuf> {
+        Some(labels?.join(self.labels()?))
+    }
+
     /// How attacks are simulated.
     #[must_use]
     pub fn recapture(&self) -> Option<&Recapture> {
@@ -127,7 +134,8 @@ mod tests {
     use super::*;
 
     #[rstest::rstest]
-    #[case::default_pack(include_str!("../../recipes/eyes.toml"), ClassifierSettings::eyes())]
+    #[case::eyes(include_str!("../../recipes/eyes.toml"), ClassifierSettings::eyes())]
+    #[case::eyes_and_faces(include_str!("../../recipes/eyes-faces.toml"), ClassifierSettings::eyes())]
     #[case::attack(include_str!("../../recipes/attack.toml"), ClassifierSettings::attack())]
     fn the_recipes_are_read(#[case] text: &str, #[case] network: ClassifierSettings) {
         let recipe = ClassifierRecipe::parse(text).unwrap();
