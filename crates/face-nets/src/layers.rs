@@ -7,6 +7,19 @@ use burn::tensor::{Device, Tensor, activation};
 
 use crate::kernels;
 
+/// `[n, channels, height, width]` as `[n, height, width, channels]`, in which order the blocks compute.
+///
+/// On the CPU this moves nothing: between two blocks it undoes [`channels_first`]. Where a picture has two readers, turn it
+/// once for both, so that their gradients are added in one order.
+pub(crate) fn channels_last(x: Tensor<4>) -> Tensor<4> {
+    x.permute([0, 2, 3, 1])
+}
+
+/// `[n, height, width, channels]` as `[n, channels, height, width]`.
+pub(crate) fn channels_first(x: Tensor<4>) -> Tensor<4> {
+    x.permute([0, 3, 1, 2])
+}
+
 /// What a [`ConvBlock`] is made from.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ConvBlockConfig {
@@ -99,6 +112,12 @@ impl ConvBlock {
     /// The same with `shortcut`, of the output's shape, added before the rectifier.
     #[must_use]
     pub fn forward_with(&self, x: Tensor<4>, shortcut: Option<Tensor<4>>) -> Tensor<4> {
+        let shortcut = shortcut.map(channels_last);
+        channels_first(self.forward_last(channels_last(x), shortcut))
+    }
+
+    /// The same where all pictures lie [channels last](channels_last).
+    pub(crate) fn forward_last(&self, x: Tensor<4>, shortcut: Option<Tensor<4>>) -> Tensor<4> {
         if x.device().is_autodiff() && self.norm.training.is_enabled() {
             self.forward_train(x, shortcut)
         } else {
@@ -108,8 +127,8 @@ impl ConvBlock {
 
     fn forward_train(&self, x: Tensor<4>, shortcut: Option<Tensor<4>>) -> Tensor<4> {
         if !kernels::apply_to(&x) {
-            let x = self.norm.forward(self.conv.forward(x));
-            return self.rectify(x, shortcut);
+            let x = self.norm.forward(self.conv.forward(channels_first(x)));
+            return self.rectify(channels_last(x), shortcut);
         }
         let x = kernels::conv2d(x, self.conv.weight.val(), self.stride(), self.padding());
         let parameters = [self.norm.gamma.val(), self.norm.beta.val()];
@@ -133,10 +152,10 @@ impl ConvBlock {
         } else {
             let mut conv = self.conv.clone();
             conv.weight = burn::module::Param::from_tensor(weight);
-            conv.forward(x)
+            channels_last(conv.forward(channels_first(x)))
         };
         let channels = bias.dims()[0];
-        self.rectify(x + bias.reshape([1, channels, 1, 1]), shortcut)
+        self.rectify(x + bias.reshape([1, 1, 1, channels]), shortcut)
     }
 
     fn rectify(&self, x: Tensor<4>, shortcut: Option<Tensor<4>>) -> Tensor<4> {

@@ -8,7 +8,7 @@ use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use crate::layers::{ConvBlock, ConvBlockConfig};
+use crate::layers::{ConvBlock, ConvBlockConfig, channels_first, channels_last};
 
 /// Sizes of a [`ResidualNet`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -143,8 +143,9 @@ impl ResidualBlock {
     /// Keeps the shape of `x`.
     #[must_use]
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let inner = self.first.forward(x.clone());
-        self.second.forward_with(inner, Some(x))
+        let x = channels_last(x);
+        let inner = self.first.forward_last(x.clone(), None);
+        channels_first(self.second.forward_last(inner, Some(x)))
     }
 }
 

@@ -1,10 +1,13 @@
 //! The sizes of a convolution, and how it is cut into matrix products.
 
-/// Columns of a matrix product: enough to pay for packing the weights, few enough for the cache.
-const COLUMNS: usize = 512;
+/// Output places of a matrix product: enough to pay for packing the weights, few enough for the cache.
+const PLACES: usize = 512;
 
 /// Parts of a batch whose weight gradients are summed apart: a fixed number, so that sums do not depend on the threads.
 const LANES: usize = 16;
+
+/// Output places that a part has at least: with fewer, adding up the parts costs more than making them side by side saves.
+const LANE_PLACES: usize = 256;
 
 /// A square convolution over a batch; all lengths in values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,36 +51,32 @@ impl Geometry {
         self.channels_in * self.kernel * self.kernel
     }
 
-    /// Images that share a matrix product: several where they are small.
-    pub(super) fn group(&self) -> usize {
-        let fitting = COLUMNS.div_ceil(self.plane_out().max(1));
-        fitting.min(self.batch.div_ceil(2)).max(1)
+    /// Images whose weight gradients are summed together: whole groups of them.
+    pub(super) fn lane(&self, group: usize) -> usize {
+        let least = LANE_PLACES.div_ceil(self.plane_out().max(1));
+        let lane = self.batch.div_ceil(LANES).max(least).min(self.batch);
+        lane.max(1).next_multiple_of(group)
     }
 
-    /// Images whose weight gradients are summed together: whole groups.
-    pub(super) fn lane(&self) -> usize {
-        self.batch.div_ceil(LANES).next_multiple_of(self.group())
+    /// Output rows, of one image or of several, of one matrix product.
+    pub(super) fn rows_at_once(&self) -> usize {
+        PLACES.div_ceil(self.out_width())
     }
 
-    /// Output rows of one matrix product over a group of `images`: all of several images, a part of a large one.
-    pub(super) fn rows_at_once(&self, images: usize) -> usize {
-        if images > 1 {
-            images * self.out_height()
-        } else {
-            COLUMNS
-                .div_ceil(self.out_width())
-                .clamp(1, self.out_height())
-        }
+    /// Whether the values under the kernel are the input as it lies.
+    pub(super) const fn is_pointwise(&self) -> bool {
+        self.kernel == 1 && self.stride == 1 && self.padding == 0
     }
 
-    /// The output columns that see the input at the kernel's column `kx`: the others fall on the padding.
-    pub(super) fn seen(&self, kx: usize) -> std::ops::Range<usize> {
-        let first = self.padding.saturating_sub(kx).div_ceil(self.stride);
-        let end = (self.width + self.padding)
-            .saturating_sub(kx)
-            .div_ceil(self.stride);
-        let end = end.min(self.out_width());
-        first.min(end)..end
+    /// Where the kernel's line at the output column `x` begins in a row of the input, and which of its places lie on it.
+    pub(super) fn line(&self, x: usize) -> (usize, std::ops::Range<usize>) {
+        let before = self.padding.saturating_sub(x * self.stride);
+        let start = (x * self.stride).saturating_sub(self.padding);
+        let end = (self.width + self.padding).saturating_sub(x * self.stride);
+        (
+            start,
+            before.min(self.kernel)..end.clamp(before, self.kernel),
+        )
     }
 }
 
@@ -99,31 +98,33 @@ mod tests {
     };
 
     #[rstest]
-    #[case(1, 0, 1..16)]
-    #[case(1, 1, 0..16)]
-    #[case(1, 2, 0..15)]
-    #[case(2, 0, 1..8)]
-    #[case(2, 2, 0..8)]
+    #[case(1, 0, 0, 1..3)]
+    #[case(1, 1, 0, 0..3)]
+    #[case(1, 15, 14, 0..2)]
+    #[case(2, 0, 0, 1..3)]
+    #[case(2, 7, 13, 0..3)]
     fn padding_is_seen_at_the_border_alone(
         #[case] stride: usize,
-        #[case] kx: usize,
-        #[case] expected: std::ops::Range<usize>,
+        #[case] x: usize,
+        #[case] start: usize,
+        #[case] places: std::ops::Range<usize>,
     ) {
         let geometry = Geometry {
             stride,
             ..CONVOLUTION
         };
-        assert_eq!(geometry.seen(kx), expected);
+        assert_eq!(geometry.line(x), (start, places));
     }
 
     #[test]
-    fn small_images_share_a_product_and_large_ones_are_cut() {
-        assert_eq!((CONVOLUTION.group(), CONVOLUTION.lane()), (2, 4));
-        let large = Geometry {
-            height: 64,
-            width: 64,
+    fn products_and_lanes_have_enough_places() {
+        assert_eq!((CONVOLUTION.rows_at_once(), CONVOLUTION.lane(1)), (32, 4));
+        assert_eq!(CONVOLUTION.lane(3), 6);
+        let small = Geometry {
+            height: 4,
+            width: 4,
             ..CONVOLUTION
         };
-        assert_eq!((large.group(), large.rows_at_once(1)), (1, 8));
+        assert_eq!((small.rows_at_once(), small.lane(1)), (128, 16));
     }
 }

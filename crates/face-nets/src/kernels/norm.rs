@@ -1,19 +1,38 @@
 //! Batch normalisation (Ioffe and Szegedy 2015), an optional short cut and a leaky rectifier as one step over memory.
 //!
 //! Every pass over the activations costs as much as a good part of a convolution here: forward reads them twice and
-//! writes once, backward the same. Sums run over images in order, so that results do not depend on the threads.
+//! writes once, backward the same. Activations are rows of channels, `[places, channels]`; sums run over blocks of rows
+//! in order, so that results do not depend on the threads.
+
+use std::ops::Range;
 
 use rayon::prelude::*;
+
+use super::norm_passes::{Differentiate, GradientSums, Moments, Normalise};
+use super::scratch::take;
+use super::vector::vectorise;
+
+/// Rows of a block: the sums of so many are made in 32 bits, those of blocks in 64.
+const ROWS: usize = 256;
 
 /// What is fixed for a layer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Settings {
     pub(super) channels: usize,
-    /// Values of a channel in one image.
-    pub(super) plane: usize,
     pub(super) epsilon: f32,
     /// Factor of negative values: 1 leaves all as they are, 0 is the plain rectifier.
     pub(super) slope: f32,
+}
+
+impl Settings {
+    const fn block(&self) -> usize {
+        ROWS * self.channels
+    }
+
+    /// The values of the block `index`, which has `length`.
+    const fn values(&self, index: usize, length: usize) -> Range<usize> {
+        index * self.block()..index * self.block() + length
+    }
 }
 
 /// The output and what the backward pass needs of each channel.
@@ -33,37 +52,25 @@ pub(super) fn forward(
     s: &Settings,
 ) -> Forward {
     let (mean, variance) = statistics(x, s);
-    let image = s.channels * s.plane;
-    let mut output = vec![0.0; x.len()];
-    let shift_scale: Vec<(f32, f32)> = (0..s.channels)
-        .map(|c| {
-            let scale = gamma[c] / (variance[c] + s.epsilon).sqrt();
-            (beta[c] - mean[c] * scale, scale)
-        })
-        .collect();
+    let channel = |c: usize| {
+        let scale = gamma[c] / (variance[c] + s.epsilon).sqrt();
+        (scale, beta[c] - mean[c] * scale)
+    };
+    let (scale, shift): (Vec<f32>, Vec<f32>) = (0..s.channels).map(channel).unzip();
+    let mut output = take(x.len());
     output
-        .par_chunks_mut(image)
+        .par_chunks_mut(s.block())
         .enumerate()
-        .for_each(|(i, out)| {
-            let x = &x[i * image..][..image];
-            let shortcut = shortcut.map(|all| &all[i * image..][..image]);
-            for (c, &(shift, scale)) in shift_scale.iter().enumerate() {
-                let range = c * s.plane..(c + 1) * s.plane;
-                let out = &mut out[range.clone()];
-                let x = &x[range.clone()];
-                match shortcut {
-                    None => {
-                        for (out, x) in out.iter_mut().zip(x) {
-                            *out = rectify(x * scale + shift, s.slope);
-                        }
-                    }
-                    Some(shortcut) => {
-                        for ((out, x), add) in out.iter_mut().zip(x).zip(&shortcut[range]) {
-                            *out = rectify(x * scale + shift + add, s.slope);
-                        }
-                    }
-                }
-            }
+        .for_each(|(index, output)| {
+            let values = s.values(index, output.len());
+            vectorise(Normalise {
+                x: &x[values.clone()],
+                shortcut: shortcut.map(|shortcut| &shortcut[values]),
+                output,
+                scale: &scale,
+                shift: &shift,
+                slope: s.slope,
+            });
         });
     Forward {
         output,
@@ -72,21 +79,14 @@ pub(super) fn forward(
     }
 }
 
-fn rectify(value: f32, slope: f32) -> f32 {
-    if value > 0.0 { value } else { value * slope }
-}
-
 /// Mean and variance of each channel.
 fn statistics(x: &[f32], s: &Settings) -> (Vec<f32>, Vec<f32>) {
-    let sums = per_channel(x.len() / (s.channels * s.plane), s, |image, c| {
-        let start = (image * s.channels + c) * s.plane;
-        sum_pairs(s.plane, |i| {
-            let x = x[start + i];
-            (x, x * x)
-        })
+    let sums = totals(x.len(), s, |values, sums| {
+        let x = &x[values];
+        vectorise(Moments { x, sums });
     });
     let count = (x.len() / s.channels) as f64;
-    let moments = sums.into_iter().map(|(sum, squares)| {
+    let moments = sums.into_iter().map(|[sum, squares]| {
         let mean = sum / count;
         let variance = (squares / count - mean * mean).max(0.0);
         (mean as f32, variance as f32)
@@ -94,44 +94,29 @@ fn statistics(x: &[f32], s: &Settings) -> (Vec<f32>, Vec<f32>) {
     moments.unzip()
 }
 
-/// Two sums for each channel, over `images`, each image's by `sums`.
-fn per_channel(
-    images: usize,
+/// Two sums for each channel over `length` values; those of a block are added by `add`.
+fn totals(
+    length: usize,
     s: &Settings,
-    sums: impl Fn(usize, usize) -> (f32, f32) + Sync,
-) -> Vec<(f64, f64)> {
-    let each: Vec<Vec<(f32, f32)>> = (0..images)
+    add: impl Fn(Range<usize>, [&mut [f32]; 2]) + Sync,
+) -> Vec<[f64; 2]> {
+    let each: Vec<Vec<f32>> = (0..length.div_ceil(s.block()))
         .into_par_iter()
-        .map(|image| (0..s.channels).map(|c| sums(image, c)).collect())
+        .map(|index| {
+            let mut sums = vec![0.0; 2 * s.channels];
+            let values = s.values(index, s.block().min(length - index * s.block()));
+            add(values, sums.split_at_mut(s.channels).into());
+            sums
+        })
         .collect();
-    let mut totals = vec![(0.0, 0.0); s.channels];
-    for image in each {
-        for (total, (a, b)) in totals.iter_mut().zip(image) {
-            *total = (total.0 + f64::from(a), total.1 + f64::from(b));
+    let mut totals = vec![[0.0; 2]; s.channels];
+    for block in each {
+        let (first, second) = block.split_at(s.channels);
+        for ((total, a), b) in totals.iter_mut().zip(first).zip(second) {
+            *total = [total[0] + f64::from(*a), total[1] + f64::from(*b)];
         }
     }
     totals
-}
-
-/// The sums of pairs 0 to `length`, in eight lanes that the compiler can keep in vector registers.
-#[inline(always)]
-fn sum_pairs(length: usize, pair: impl Fn(usize) -> (f32, f32)) -> (f32, f32) {
-    const LANES: usize = 8;
-    let (mut a, mut b) = ([0.0; LANES], [0.0; LANES]);
-    let whole = length / LANES * LANES;
-    for start in (0..whole).step_by(LANES) {
-        for lane in 0..LANES {
-            let (x, y) = pair(start + lane);
-            a[lane] += x;
-            b[lane] += y;
-        }
-    }
-    let mut sums = (a.iter().sum::<f32>(), b.iter().sum::<f32>());
-    for i in whole..length {
-        let (x, y) = pair(i);
-        sums = (sums.0 + x, sums.1 + y);
-    }
-    sums
 }
 
 /// The gradients of a layer.
@@ -160,108 +145,79 @@ pub(super) fn backward(saved: Saved<'_>, has_shortcut: bool, s: &Settings) -> Ba
     let Saved {
         x, output, grad, ..
     } = saved;
-    let image = s.channels * s.plane;
-    let inverse: Vec<f32> = saved
-        .variance
-        .iter()
-        .map(|variance| 1.0 / (variance + s.epsilon).sqrt())
-        .collect();
-    let sums = per_channel(x.len() / image, s, |index, c| {
-        let range = (index * s.channels + c) * s.plane..(index * s.channels + c + 1) * s.plane;
-        let (x, output, grad) = (&x[range.clone()], &output[range.clone()], &grad[range]);
-        let (mean, inverse) = (saved.mean[c], inverse[c]);
-        sum_pairs(s.plane, |i| {
-            let inner = through(grad[i], output[i], s.slope);
-            (inner, inner * (x[i] - mean) * inverse)
-        })
+    let sums = totals(x.len(), s, |values, sums| {
+        vectorise(GradientSums {
+            x: &x[values.clone()],
+            output: &output[values.clone()],
+            grad: &grad[values],
+            mean: saved.mean,
+            slope: s.slope,
+            sums,
+        });
     });
-    let count = (x.len() / s.channels) as f64;
-    let factors: Vec<Factors> = (0..s.channels)
-        .map(|c| {
-            let (sum, along) = sums[c];
-            Factors::of(saved, &inverse, c, (sum / count, along / count))
-        })
-        .collect();
-    let mut x_grad = vec![0.0; x.len()];
-    let mut shortcut = vec![0.0; if has_shortcut { x.len() } else { 0 }];
-    let mut parts: Vec<&mut [f32]> = shortcut.chunks_mut(image).collect();
-    parts.resize_with(x.len() / image, Default::default);
+    let inverse = |c: usize| 1.0 / f64::from(saved.variance[c] + s.epsilon).sqrt();
+    let factors = Factors::of(&saved, &sums, s, inverse);
+    let mut x_grad = take(x.len());
+    let mut shortcut = take(if has_shortcut { x.len() } else { 0 });
+    let mut parts: Vec<&mut [f32]> = shortcut.chunks_mut(s.block()).collect();
+    parts.resize_with(x.len().div_ceil(s.block()), Default::default);
     x_grad
-        .par_chunks_mut(image)
+        .par_chunks_mut(s.block())
         .zip(parts)
         .enumerate()
         .for_each(|(index, (x_grad, shortcut))| {
-            let start = index * image;
-            for (c, f) in factors.iter().enumerate() {
-                let range = c * s.plane..(c + 1) * s.plane;
-                let all = start + range.start..start + range.end;
-                let (x, output, grad) = (&x[all.clone()], &output[all.clone()], &grad[all]);
-                let x_grad = &mut x_grad[range.clone()];
-                if shortcut.is_empty() {
-                    for i in 0..s.plane {
-                        x_grad[i] = f.x_grad(x[i], through(grad[i], output[i], s.slope));
-                    }
-                } else {
-                    let shortcut = &mut shortcut[range];
-                    for i in 0..s.plane {
-                        let inner = through(grad[i], output[i], s.slope);
-                        shortcut[i] = inner;
-                        x_grad[i] = f.x_grad(x[i], inner);
-                    }
-                }
-            }
+            let values = s.values(index, x_grad.len());
+            vectorise(Differentiate {
+                x: &x[values.clone()],
+                output: &output[values.clone()],
+                grad: &grad[values],
+                factors: [&factors.own, &factors.along, &factors.rest],
+                slope: s.slope,
+                x_grad,
+                shortcut,
+            });
         });
-    let (beta, gamma) = sums.into_iter().map(|(a, b)| (a as f32, b as f32)).unzip();
+    let gamma = |(c, [_, along]): (usize, &[f64; 2])| (along * inverse(c)) as f32;
     Backward {
         x: x_grad,
         shortcut,
-        gamma,
-        beta,
+        gamma: sums.iter().enumerate().map(gamma).collect(),
+        beta: sums.iter().map(|[sum, _]| *sum as f32).collect(),
     }
 }
 
-/// The gradient before the rectifier.
-#[expect(
-    clippy::inline_always,
-    reason = "a call for each value would cost more than its arithmetic"
-)]
-#[inline(always)]
-fn through(grad: f32, output: f32, slope: f32) -> f32 {
-    if output > 0.0 { grad } else { grad * slope }
-}
-
-/// The input's gradient is `inner * own + x * along + rest`, with these for a channel.
-#[derive(Debug, Clone, Copy)]
+/// The input's gradient is `inner * own + x * along + rest`, with these for each channel.
+#[derive(Debug, Default)]
 struct Factors {
-    own: f32,
-    along: f32,
-    rest: f32,
+    own: Vec<f32>,
+    along: Vec<f32>,
+    rest: Vec<f32>,
 }
 
 impl Factors {
+    /// From the sums of the gradient before the rectifier, and of that times the distance from the mean.
     fn of(
-        saved: Saved<'_>,
-        inverse: &[f32],
-        c: usize,
-        (mean_grad, mean_along): (f64, f64),
+        saved: &Saved<'_>,
+        sums: &[[f64; 2]],
+        s: &Settings,
+        inverse: impl Fn(usize) -> f64,
     ) -> Self {
-        let (gamma, mean) = (f64::from(saved.gamma[c]), f64::from(saved.mean[c]));
-        let inverse = f64::from(inverse[c]);
-        let own = gamma * inverse;
-        let along = -own * mean_along * inverse;
-        Self {
-            own: own as f32,
-            along: along as f32,
-            rest: (-own * mean_grad - along * mean) as f32,
+        let count = (saved.x.len() / s.channels) as f64;
+        let mut factors = Self::default();
+        for (c, [sum, along]) in sums.iter().enumerate() {
+            let (gamma, mean, inverse) = (
+                f64::from(saved.gamma[c]),
+                f64::from(saved.mean[c]),
+                inverse(c),
+            );
+            let own = gamma * inverse;
+            let along = -own * (along / count) * inverse * inverse;
+            factors.own.push(own as f32);
+            factors.along.push(along as f32);
+            factors
+                .rest
+                .push((-own * (sum / count) - along * mean) as f32);
         }
-    }
-
-    #[expect(
-        clippy::inline_always,
-        reason = "a call for each value would cost more than its arithmetic"
-    )]
-    #[inline(always)]
-    fn x_grad(&self, x: f32, inner: f32) -> f32 {
-        inner * self.own + x * self.along + self.rest
+        factors
     }
 }

@@ -1,4 +1,4 @@
-//! The kernels as differentiable operations on the tensors of the CPU backend.
+//! The kernels as differentiable operations on the tensors of the CPU backend, pictures with their channels last.
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
@@ -10,7 +10,7 @@ use burn::backend::{Autodiff, Flex};
 use burn::tensor::{DType, Device, GradientCheckpointingStrategy, Tensor, TensorData};
 
 use super::geometry::Geometry;
-use super::{conv, norm};
+use super::{conv, norm, scratch};
 
 type Tracked = FloatTensor<Autodiff<Flex>>;
 
@@ -24,13 +24,13 @@ pub(crate) fn apply_to(x: &Tensor<4>) -> bool {
             .is_none_or(|strategy| strategy == GradientCheckpointingStrategy::default())
 }
 
-/// The convolution of `x`, `[n, channels_in, height, width]`, with a square kernel `weight`, `[channels_out, channels_in,
-/// kernel, kernel]`; as the library's, without a bias.
+/// The convolution of `x`, `[n, height, width, channels_in]`, with a square kernel `weight`, `[channels_out, channels_in,
+/// kernel, kernel]`; as the library's, but for the order of the axes, without a bias.
 ///
 /// # Panics
 /// If the kernels do not [apply to](apply_to) the tensors.
 pub(crate) fn conv2d(x: Tensor<4>, weight: Tensor<4>, stride: usize, padding: usize) -> Tensor<4> {
-    let [batch, channels_in, height, width] = x.dims();
+    let [batch, height, width, channels_in] = x.dims();
     let [channels_out, _, kernel, _] = weight.dims();
     let geometry = Geometry {
         batch,
@@ -52,7 +52,7 @@ pub(crate) fn conv2d(x: Tensor<4>, weight: Tensor<4>, stride: usize, padding: us
 
 fn conv_forward(x: &FlexTensor, weight: &FlexTensor, g: &Geometry) -> FlexTensor {
     let output = conv::forward(values(x), values(weight), g);
-    let shape = [g.batch, g.channels_out, g.out_height(), g.out_width()];
+    let shape = [g.batch, g.out_height(), g.out_width(), g.channels_out];
     FlexTensor::from_data(TensorData::new(output, shape))
 }
 
@@ -96,6 +96,7 @@ impl Backward<Flex, 2> for ConvBackward {
         if let Some(node) = weight_node {
             grads.register::<Flex>(node.id, like(&weight, weight_grad));
         }
+        [x, grad].into_iter().for_each(recycle);
     }
 }
 
@@ -110,8 +111,8 @@ pub(crate) struct NormOutput {
     pub(crate) variance: Tensor<1>,
 }
 
-/// Batch normalisation with the batch's own statistics, then the short cut is added, then negative values are
-/// multiplied by `slope`.
+/// Batch normalisation of `x`, `[n, height, width, channels]`, with the batch's own statistics, then the short cut is added,
+/// then negative values are multiplied by `slope`.
 ///
 /// # Panics
 /// If the kernels do not [apply to](apply_to) the tensors, or these are not tracked for gradients.
@@ -122,10 +123,8 @@ pub(crate) fn norm_train(
     epsilon: f64,
     slope: f64,
 ) -> NormOutput {
-    let [_, channels, height, width] = x.dims();
     let settings = norm::Settings {
-        channels,
-        plane: height * width,
+        channels: x.dims()[3],
         epsilon: epsilon as f32,
         slope: slope as f32,
     };
@@ -230,6 +229,7 @@ impl Backward<Flex, 3> for NormBackward {
                 grads.register::<Flex>(node.id, like(form, values));
             }
         }
+        [saved.x, saved.output, grad].into_iter().for_each(recycle);
     }
 }
 
@@ -251,6 +251,7 @@ impl Backward<Flex, 4> for NormBackward {
                 grads.register::<Flex>(node.id, like(form, values));
             }
         }
+        [saved.x, saved.output, grad].into_iter().for_each(recycle);
     }
 }
 
@@ -278,6 +279,17 @@ fn contiguous(tensor: FlexTensor) -> FlexTensor {
 
 fn values(tensor: &FlexTensor) -> &[f32] {
     &tensor.storage::<f32>()[..tensor.layout().num_elements()]
+}
+
+/// Keeps the memory of a tensor that is needed no more for the next step's, if no one else reads it.
+fn recycle(tensor: FlexTensor) {
+    let is_whole = tensor.storage::<f32>().len() == tensor.layout().num_elements();
+    if is_whole
+        && tensor.is_unique()
+        && let Ok(memory) = tensor.into_data().try_into_vec()
+    {
+        scratch::give(memory);
+    }
 }
 
 /// A tensor of the shape of `form`.
