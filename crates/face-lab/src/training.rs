@@ -84,7 +84,8 @@ fn embedder(args: &TrainArgs, text: &str) -> anyhow::Result<()> {
 fn detector(args: &TrainArgs, text: &str) -> anyhow::Result<()> {
     let recipe = DetectorRecipe::parse(text)?;
     let file = args.teacher.as_deref();
-    let file = file.context("a detector needs --teacher, the file of the network it learns from")?;
+    let file =
+        file.context("a detector needs --teacher, the file of the network it learns from")?;
     anyhow::ensure!(
         args.from.is_none(),
         "a detector's run begins with its own weights; --from is for embedders"

@@ -82,7 +82,9 @@ impl BatchSource for SceneBatches {
         let DetectorRecipe {
             training, pictures, ..
         } = &self.recipe;
-        let side = pictures.sides.choose(&mut stream(training.seed, &[2, step]));
+        let side = pictures
+            .sides
+            .choose(&mut stream(training.seed, &[2, step]));
         let mut batch = SceneBatch {
             side: *side.expect("a recipe has sides") as usize,
             pictures: Vec::new(),
@@ -143,7 +145,10 @@ impl SceneBatch {
         let mut points = all(|answer| &answer.points);
         let (mut weights, mut scales) = (scores.clone(), vec![0.0; scores.len()]);
         for (place, weight) in weights.iter_mut().enumerate() {
-            let (bounds, points) = (&mut bounds[4 * place..][..4], &mut points[10 * place..][..10]);
+            let (bounds, points) = (
+                &mut bounds[4 * place..][..4],
+                &mut points[10 * place..][..10],
+            );
             if *weight >= seen && bounds.iter().chain(&*points).all(|value| value.is_finite()) {
                 scales[place] = (-f32::midpoint(bounds[2], bounds[3])).exp();
             } else {
@@ -196,6 +201,9 @@ mod tests {
         let points = values(targets.points);
         assert!(points.iter().all(|value| value.is_finite()));
         assert_eq!(points.iter().filter(|&&value| value == 2.0).count(), 10);
-        assert!((values(targets.scores)[2] - 0.1).abs() < 1e-6, "scores count everywhere");
+        assert!(
+            (values(targets.scores)[2] - 0.1).abs() < 1e-6,
+            "scores count everywhere"
+        );
     }
 }

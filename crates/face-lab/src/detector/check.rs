@@ -81,7 +81,12 @@ impl Check {
         for pictures in self.pictures.chunks(BATCH) {
             let seen = self.look(net, pictures, device);
             for ((_, labels), found) in pictures.iter().zip(seen) {
-                errors.extend(labels.must.iter().filter_map(|face| point_error(face, &found)));
+                errors.extend(
+                    labels
+                        .must
+                        .iter()
+                        .filter_map(|face| point_error(face, &found)),
+                );
                 labelled.push(labels.against(&found));
             }
         }
@@ -134,9 +139,9 @@ fn score(at_tenth: &DetectorPoint, at_threshold: &DetectorPoint, errors: &[f32])
 impl Labels {
     fn of(answer: &Answer, settings: &TeacherSettings, side: u32) -> Self {
         let faces = answer.faces(side as usize, LEAST_SURE, settings.nms_iou);
-        let (must, may) = faces
-            .into_iter()
-            .partition::<Vec<_>, _>(|face| face.score >= settings.threshold && face.seen >= LEAST_SIDE);
+        let (must, may) = faces.into_iter().partition::<Vec<_>, _>(|face| {
+            face.score >= settings.threshold && face.seen >= LEAST_SIDE
+        });
         Self {
             must,
             may: may.iter().map(|face| face.bounding_box).collect(),

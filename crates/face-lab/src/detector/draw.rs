@@ -38,12 +38,7 @@ pub(super) fn draw(
 }
 
 /// One scene, larger or smaller; what is left around it is black or another picture.
-fn scene(
-    rng: &mut DataRng,
-    settings: &PictureSettings,
-    sources: &Sources,
-    side: u32,
-) -> RgbImage {
+fn scene(rng: &mut DataRng, settings: &PictureSettings, sources: &Sources, side: u32) -> RgbImage {
     let picture = any(rng, &sources.scenes);
     let scale = log_draw(rng, settings.scene_scale);
     let size = scaled(picture, scale);
@@ -58,12 +53,7 @@ fn scene(
 }
 
 /// Scenes side by side, each filling its cell.
-fn tiles(
-    rng: &mut DataRng,
-    settings: &PictureSettings,
-    sources: &Sources,
-    side: u32,
-) -> RgbImage {
+fn tiles(rng: &mut DataRng, settings: &PictureSettings, sources: &Sources, side: u32) -> RgbImage {
     let [least, most] = settings.tiles_across;
     let across = rng.random_range(least..=most);
     let cell = side.div_ceil(across);
@@ -78,12 +68,7 @@ fn tiles(
 }
 
 /// Crops of faces in front of a picture without any.
-fn crowd(
-    rng: &mut DataRng,
-    settings: &PictureSettings,
-    sources: &Sources,
-    side: u32,
-) -> RgbImage {
+fn crowd(rng: &mut DataRng, settings: &PictureSettings, sources: &Sources, side: u32) -> RgbImage {
     let mut canvas = background(rng, sources, side);
     let [least, most] = settings.crowd_faces;
     for _ in 0..rng.random_range(least..=most) {
@@ -248,7 +233,10 @@ mod tests {
     fn a_scene_stands_before_another_picture_or_black() {
         let [red, green, blue] = colours("scene = 1.0\ntiles = 0.0\ncrowd = 0.0\nblack = 0.0");
         assert!(red > 0.5 && green > 0.1 && blue == 0.0, "{red} {green}");
-        assert!((red + green - 1.0).abs() < 1e-9, "every pixel is of one of them");
+        assert!(
+            (red + green - 1.0).abs() < 1e-9,
+            "every pixel is of one of them"
+        );
         let [_, green, _] = colours("scene = 1.0\ntiles = 0.0\ncrowd = 0.0\nblack = 1.0");
         assert!(green == 0.0);
     }

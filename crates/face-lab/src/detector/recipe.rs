@@ -139,11 +139,7 @@ mod tests {
     #[case::no_tile("tiles_across = [2, 4]", "tiles_across = [0, 4]", "tiles_across")]
     #[case::a_degradation_that_moves("[degradation]", "[degradation]\nmirror = 0.5", "move")]
     #[case::an_unknown_key("[loss]", "[loss]\nboxes = 1.0", "boxes")]
-    fn what_makes_no_sense_is_refused(
-        #[case] from: &str,
-        #[case] to: &str,
-        #[case] message: &str,
-    ) {
+    fn what_makes_no_sense_is_refused(#[case] from: &str, #[case] to: &str, #[case] message: &str) {
         assert!(TEXT.contains(from));
         let error = DetectorRecipe::parse(&TEXT.replace(from, to)).unwrap_err();
         assert!(error.to_string().contains(message), "{error}");

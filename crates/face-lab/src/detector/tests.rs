@@ -154,7 +154,9 @@ fn square(number: u64) -> (RgbImage, Vec<LocatedFace>) {
 fn task(recipe: DetectorRecipe, scenes: u64) -> DetectorTask {
     let drawn: Vec<_> = (0..scenes).map(square).collect();
     let pictures: Vec<_> = drawn.iter().map(|(picture, _)| picture.clone()).collect();
-    let known = drawn.into_iter().map(|(picture, faces)| (picture.into_raw(), faces));
+    let known = drawn
+        .into_iter()
+        .map(|(picture, faces)| (picture.into_raw(), faces));
     let sources = Sources {
         scenes: pictures,
         empty: vec![RgbImage::new(SIDE, SIDE)],
@@ -203,13 +205,27 @@ fn the_loss_falls_and_the_exported_file_finds_the_drawn_faces() {
     assert!(recall[recall.len() - 1] > 0.7, "{recall:?}");
 
     let Some(runtime) = runtime() else { return };
-    let file = onnx(RECIPE, &path.join("last/average.bpk"), &ExportOptions::default()).unwrap();
-    let (picture, faces) = (0..12).map(square).find(|(_, faces)| faces.len() == 1).unwrap();
+    let file = onnx(
+        RECIPE,
+        &path.join("last/average.bpk"),
+        &ExportOptions::default(),
+    )
+    .unwrap();
+    let (picture, faces) = (0..12)
+        .map(square)
+        .find(|(_, faces)| faces.len() == 1)
+        .unwrap();
     let teacher = taught(&runtime, folder.path(), &file);
-    let found = teacher.answer(&picture).unwrap().faces(SIDE as usize, 0.4, 0.3);
+    let found = teacher
+        .answer(&picture)
+        .unwrap()
+        .faces(SIDE as usize, 0.4, 0.3);
     let overlap = found[0].bounding_box.iou(&faces[0].bounds);
     assert!(overlap > 0.5, "{found:?} is not at {faces:?}");
-    let error = found[0].landmarks.nose().distance(faces[0].landmarks.nose());
+    let error = found[0]
+        .landmarks
+        .nose()
+        .distance(faces[0].landmarks.nose());
     assert!(error < 0.5 * faces[0].landmarks.eye_distance(), "{error}");
 }
 
@@ -264,7 +280,11 @@ fn a_teachers_answer_is_its_networks() {
     let Some(runtime) = runtime() else { return };
     let folder = tempfile::tempdir().unwrap();
     let net = DetectorSettings::default().init(&Device::flex());
-    let teacher = taught(&runtime, folder.path(), &net.to_onnx(&ExportOptions::default()));
+    let teacher = taught(
+        &runtime,
+        folder.path(),
+        &net.to_onnx(&ExportOptions::default()),
+    );
     let (picture, _) = square(1);
     let found = teacher.answer(&picture).unwrap();
     let mut values = Vec::new();
@@ -297,16 +317,20 @@ fn another_file_than_the_recipes_is_refused() {
 #[test]
 fn photographs_are_read_and_split_by_name() {
     let folder = tempfile::tempdir().unwrap();
-    let people = procedural::people(3, 8);
+    let picture = RgbImage::new(8, 8);
     // A folder is read as an archive of the same name would be.
     for name in ["scenes.tar", "negatives.tar"] {
-        procedural::write_pictures(&people, &folder.path().join(name)).unwrap();
+        let set = folder.path().join(name);
+        std::fs::create_dir(&set).unwrap();
+        for number in 0..60 {
+            picture.save(set.join(format!("{number:05}.png"))).unwrap();
+        }
     }
     procedural::write_shards(&procedural::crops(2, 2), &folder.path().join("faces")).unwrap();
     let split = Split::read(folder.path(), 1.0).unwrap();
     let count = |sources: &Sources| (sources.scenes.len(), sources.empty.len());
     let (training, check) = (count(&split.training), count(&split.check));
-    assert_eq!(training.0 + check.0, 24);
+    assert_eq!(training.0 + check.0, 60);
     assert_eq!(training.0, training.1);
     assert!(check.0 > 0 && check.0 < training.0, "{check:?}");
     assert_eq!(split.training.crops.len(), 4);

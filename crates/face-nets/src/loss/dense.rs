@@ -65,8 +65,8 @@ pub fn dense_distillation(answer: &Grid, targets: DenseTargets) -> DenseLoss {
 /// |t - σ(x)|² times the cross entropy of σ(x) with the soft target t (Li et al., `NeurIPS` 2020, equation 2, β = 2).
 fn quality_focal(logits: Tensor<3>, targets: Tensor<3>) -> Tensor<3> {
     let no_face = targets.clone().neg().add_scalar(1.0);
-    let log_likelihood = log_sigmoid(logits.clone()) * targets.clone()
-        + log_sigmoid(logits.clone().neg()) * no_face;
+    let log_likelihood =
+        log_sigmoid(logits.clone()) * targets.clone() + log_sigmoid(logits.clone().neg()) * no_face;
     (targets - sigmoid(logits)).square() * -log_likelihood
 }
 
@@ -75,7 +75,11 @@ fn weighted_error(error: Tensor<3>, weights: &Tensor<3>) -> Tensor<1> {
     let [_, _, values] = error.dims();
     let rounded = error.square().add_scalar(PRECISE * PRECISE).sqrt();
     let sum = (rounded.sub_scalar(PRECISE) * weights.clone()).sum();
-    sum / weights.clone().sum().clamp_min(1.0).mul_scalar(values as f64)
+    sum / weights
+        .clone()
+        .sum()
+        .clamp_min(1.0)
+        .mul_scalar(values as f64)
 }
 
 #[cfg(test)]
@@ -114,7 +118,10 @@ mod tests {
     #[test]
     fn a_place_is_as_worked_by_hand() {
         // σ(ln 3) = 3/4; the target is 1: twice (1/4)² · -ln(3/4), over a sum of scores of 1.
-        let loss = dense_distillation(&grid(3.0_f32.ln(), [4.0, 0.0, 1.0, 0.0], 8.0), targets(1.0, 1.0));
+        let loss = dense_distillation(
+            &grid(3.0_f32.ln(), [4.0, 0.0, 1.0, 0.0], 8.0),
+            targets(1.0, 1.0),
+        );
         let expected = 2.0 / 16.0 * (4.0_f32 / 3.0).ln();
         assert!((number(loss.score) - expected).abs() < 1e-6);
         // 4 cells are one side, and so is a logarithm of 1: two errors of 1 in four values, rounded off by 0.01.
@@ -158,14 +165,18 @@ mod tests {
                 bounds: targets.bounds.clone(),
                 points: targets.points.clone(),
             };
-            let slopes = dense_distillation(&answer, targets.clone()).score.backward();
+            let slopes = dense_distillation(&answer, targets.clone())
+                .score
+                .backward();
             parts = [class, object].map(|part| {
                 let slope = part.grad(&slopes).expect("it is part of the answer");
                 Tensor::from_inner(part.inner() - slope)
             });
         }
         let [class, object] = parts;
-        let score = (sigmoid(class) * sigmoid(object)).sqrt().into_scalar::<f32>();
+        let score = (sigmoid(class) * sigmoid(object))
+            .sqrt()
+            .into_scalar::<f32>();
         // The loss flattens to nothing around the target.
         assert!((score - 0.8).abs() < 0.05, "{score}");
     }
