@@ -106,7 +106,9 @@ fn detector(args: &TrainArgs, text: &str) -> anyhow::Result<()> {
     let photographs = Split::read(&args.data, recipe.pictures.crops)?;
     let settings = recipe.training.clone();
     let task = DetectorTask::new(recipe, photographs, Arc::new(teacher))?;
-    go(args, text, None, &settings, &task)
+    let stop = Stop::on_signals(args.stop_after_min)?;
+    go(args, text, None, &settings, &task, &stop)?;
+    Ok(())
 }
 
 fn classifier(args: &TrainArgs, text: &str) -> anyhow::Result<()> {

@@ -91,6 +91,7 @@ fn one(
         resume: folder.is_dir(),
         data: args.data.clone(),
         targets: args.targets.clone(),
+        teacher: None,
         from: None,
         stop_after_min: None,
     };
