@@ -1,4 +1,4 @@
-//! `AdamW` (Loshchilov and Hutter, ICLR 2019) in one pass over memory a weight.
+//! `AdamW` (Loshchilov and Hutter, ICLR 2019) in one pass over memory a weight, on all threads.
 //!
 //! The library's own composes it of some fifteen passes, which on a processor cost an eighth of a step of the embedder.
 //! Unlike there, scales and shifts (tensors of one axis) do not shrink, and the constant beside the root is 1e-8, which
@@ -6,10 +6,14 @@
 
 use burn::optim::{AdamWState, AdaptiveMomentumState, LearningRate, Optimizer};
 use burn::tensor::{Device, Tensor, TensorData};
+use rayon::prelude::*;
 
 const BETA_1: f32 = 0.9;
 const BETA_2: f32 = 0.999;
 const EPSILON: f32 = 1e-8;
+
+/// Weights that a thread updates at once.
+const AT_ONCE: usize = 1 << 14;
 
 /// The optimiser of every run.
 #[derive(Debug, Clone, Copy)]
@@ -91,6 +95,19 @@ impl Factors {
     }
 
     fn update(self, weights: &mut [f32], grad: &[f32], first: &mut [f32], second: &mut [f32]) {
+        let moments = first
+            .par_chunks_mut(AT_ONCE)
+            .zip(second.par_chunks_mut(AT_ONCE));
+        weights
+            .par_chunks_mut(AT_ONCE)
+            .zip(grad.par_chunks(AT_ONCE))
+            .zip(moments)
+            .for_each(|((weights, grad), (first, second))| {
+                self.update_some(weights, grad, first, second);
+            });
+    }
+
+    fn update_some(self, weights: &mut [f32], grad: &[f32], first: &mut [f32], second: &mut [f32]) {
         let moments = first.iter_mut().zip(second);
         for ((weight, g), (m, v)) in weights.iter_mut().zip(grad).zip(moments) {
             *m = BETA_1 * *m + (1.0 - BETA_1) * g;
