@@ -27,6 +27,16 @@ impl Placement {
         })
     }
 
+    /// A square picture of `side` x `side` where it is.
+    #[must_use]
+    pub const fn in_place(side: u32) -> Self {
+        Self {
+            transform: IDENTITY,
+            side,
+            landmarks: None,
+        }
+    }
+
     /// The largest square in the middle of a `width` x `height` picture.
     #[must_use]
     pub fn middle_square(width: u32, height: u32, side: u32) -> Self {
@@ -62,9 +72,22 @@ impl Placement {
     /// If `out` does not hold [`Self::bytes`].
     pub fn warp(&self, crop: CropView<'_>, out: &mut [u8]) {
         assert_eq!(out.len(), self.bytes(), "three bytes a pixel of the output");
+        let size = (crop.width(), crop.height());
+        if self.transform == IDENTITY && size == (self.side, self.side) {
+            // Every sample would be the pixel itself.
+            out.copy_from_slice(crop.pixels());
+            return;
+        }
         Sampler::new(crop, &self.transform).fill(self.side as usize, out);
     }
 }
+
+const IDENTITY: SimilarityTransform = SimilarityTransform {
+    a: 1.0,
+    b: 0.0,
+    tx: 0.0,
+    ty: 0.0,
+};
 
 /// Fixed-point places have this many bits after the point.
 const FRACTION_BITS: u32 = 16;

@@ -45,6 +45,17 @@ fn up_to_a_quarter_smaller_the_warp_is_that_of_the_alignment(#[case] side: u32) 
 }
 
 #[test]
+fn a_picture_in_place_is_copied_as_sampling_would_copy_it() {
+    let picture = smooth(40, 40);
+    let placement = Placement::in_place(40);
+    let mut sampled = vec![0; placement.bytes()];
+    let view = CropView::of(&picture).unwrap();
+    Sampler::new(view, &placement.transform).fill(40, &mut sampled);
+    assert_eq!(warped(&placement, &picture), sampled);
+    assert_eq!(sampled, *picture.as_raw());
+}
+
+#[test]
 fn the_middle_of_a_crop_is_copied_without_a_change() {
     let picture = smooth(128, 128);
     let placement = Placement::between(&CROP_TEMPLATE, &AlignmentTemplate::ARCFACE_112).unwrap();
