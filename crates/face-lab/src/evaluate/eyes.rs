@@ -56,7 +56,7 @@ pub(super) fn measure(bench: &Bench, path: &Path) -> Result<Option<Vec<EyeReport
     Ok(Some(reports))
 }
 
-/// How open the eye in `bounds` of `picture` is, as the network says.
+/// How open the eye in `bounds` of `picture` is, as the network says; no number where it has no opinion.
 pub(crate) fn openness(
     network: &mut Network,
     spec: &Eyes,
@@ -65,6 +65,9 @@ pub(crate) fn openness(
 ) -> Result<f32> {
     let crop = crop_scaled(picture, bounds, spec.input.width, spec.input.height);
     let answer = input::run_one(network, &crop, &spec.input, None)?;
+    if answer.iter().any(|value| value.is_nan()) {
+        return Ok(f32::NAN);
+    }
     let open = input::probability(network, &answer, spec.open_index, spec.activation)?;
     Ok(open)
 }
