@@ -4,6 +4,7 @@ mod cli;
 pub mod data_command;
 pub mod embedder;
 pub mod evaluate;
+pub mod faces;
 pub mod figures;
 pub mod teach;
 pub mod train;

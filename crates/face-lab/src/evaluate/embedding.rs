@@ -1,15 +1,14 @@
 //! Templates of whole pictures by the pipeline, and of aligned faces by the pack's embedder alone.
 
 use anyhow::{Context as _, Result, ensure};
-use face_packs::{Colour, InputSpec, Layout, Network, Role};
+use face_packs::{InputSpec, Network, Role};
 use face_pipeline::{Analysis, Analyzer, Facts, Select, Wishes};
 use face_types::{FaceFacts, Landmarks, ModelId, Template};
-use face_vision::{
-    AlignmentTemplate, ColourOrder, DecodeLimits, Normalisation, RgbImage, align, decode, tensor,
-};
+use face_vision::{AlignmentTemplate, DecodeLimits, RgbImage, align, decode};
 use image::imageops;
 
 use super::Bench;
+use crate::faces;
 
 /// The two kinds of template of one face.
 #[derive(Debug, Clone, PartialEq)]
@@ -126,20 +125,8 @@ pub(super) fn run_one(
     spec: &InputSpec,
     output: Option<&str>,
 ) -> Result<Vec<f32>> {
-    let normalisation = Normalisation {
-        order: match spec.pixels.colour {
-            Colour::Rgb => ColourOrder::Rgb,
-            Colour::Bgr => ColourOrder::Bgr,
-        },
-        mean: spec.pixels.mean,
-        scale: spec.pixels.scale,
-    };
-    let layout = match spec.pixels.layout {
-        Layout::Nchw => tensor::Layout::Nchw,
-        Layout::Nhwc => tensor::Layout::Nhwc,
-    };
     let mut values = vec![0.0; picture.len()];
-    tensor::write(picture, &normalisation, layout, &mut values);
+    faces::write(picture, &spec.pixels, &mut values);
     let outputs = network.run(&spec.shape(1), &values)?;
     let output = output.map_or_else(|| outputs.at(0), |name| outputs.named(name))?;
     Ok(output.values.to_vec())

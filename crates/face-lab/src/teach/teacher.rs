@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use face_packs::{Colour, Layout, Network, OnnxRuntime};
-use face_vision::{AlignmentTemplate, ColourOrder, Normalisation, align, tensor};
+use face_packs::{Network, OnnxRuntime};
+use face_vision::{AlignmentTemplate, align};
 use image::{RgbImage, imageops};
 
 use face_data::CROP_TEMPLATE;
 use face_types::Landmarks;
 
 use super::{TeacherSettings, TeachersRecipe};
+use crate::faces;
 
 /// A teacher, ready to run.
 #[derive(Debug)]
@@ -67,20 +68,8 @@ impl Teacher {
 
     fn run(&mut self, face: &RgbImage) -> anyhow::Result<Vec<f32>> {
         let spec = &self.settings.input;
-        let normalisation = Normalisation {
-            order: match spec.pixels.colour {
-                Colour::Rgb => ColourOrder::Rgb,
-                Colour::Bgr => ColourOrder::Bgr,
-            },
-            mean: spec.pixels.mean,
-            scale: spec.pixels.scale,
-        };
-        let layout = match spec.pixels.layout {
-            Layout::Nchw => tensor::Layout::Nchw,
-            Layout::Nhwc => tensor::Layout::Nhwc,
-        };
         let mut values = vec![0.0; face.len()];
-        tensor::write(face, &normalisation, layout, &mut values);
+        faces::write(face, &spec.pixels, &mut values);
         let outputs = self.network.run(&spec.shape(1), &values)?;
         let mut template = outputs.at(0)?.values.to_vec();
         anyhow::ensure!(
