@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{data_command, evaluate, figures, teach, training};
+use crate::{data_command, evaluate, figures, teach, training, tune};
 
 /// The laboratory of Who's That: data, training, measuring, figures, packs.
 #[derive(Debug, Parser)]
@@ -21,6 +21,8 @@ pub enum Command {
     Data(data_command::DataCommand),
     /// Train a network by a recipe, or go on with a run.
     Train(training::TrainArgs),
+    /// Search for the best learning rate, weight decay and the like by short runs.
+    Tune(tune::TuneArgs),
     /// Compute the teachers' templates of all crops, the targets of distillation.
     Teach(teach::TeachArgs),
     /// Measure a pack on public benchmarks, with intervals.
@@ -38,6 +40,7 @@ impl Command {
         match self {
             Self::Data(command) => data_command::run(&command),
             Self::Train(args) => training::run(&args),
+            Self::Tune(args) => tune::run(&args),
             Self::Teach(args) => teach::run(&args),
             Self::Evaluate(args) => evaluate::run(&args),
             Self::Figures(args) => figures::run(&args),

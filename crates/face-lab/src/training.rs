@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use burn::tensor::Device;
 use face_packs::Digest;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::embedder::{EmbedderRecipe, EmbedderTask, Start};
-use crate::train::{Ending, RunFolder, Stop, Task, TrainingSettings, train};
+use crate::identities::eyes::{Eyes, EyesRecipe, EyesTask};
+use crate::identities::{self, Begin, IdentitiesRecipe, People};
+use crate::train::{Ending, RunFolder, Stop, train};
 
 /// `lab train`.
 #[derive(Debug, clap::Args)]
@@ -22,6 +24,17 @@ pub struct TrainArgs {
     /// Go on with the run in the folder.
     #[arg(long, conflicts_with = "recipe")]
     pub resume: bool,
+    /// What it learns from and begins with.
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// Write a checkpoint and stop after so many minutes.
+    #[arg(long)]
+    pub stop_after_min: Option<f64>,
+}
+
+/// What runs learn from and begin with.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub struct Inputs {
     /// The folder with the data sets.
     #[arg(long)]
     pub data: PathBuf,
@@ -29,11 +42,24 @@ pub struct TrainArgs {
     #[arg(long)]
     pub targets: Option<PathBuf>,
     /// Begin with the best weights of the run in this folder.
-    #[arg(long, conflicts_with = "resume")]
-    pub from: Option<PathBuf>,
-    /// Write a checkpoint and stop after so many minutes.
     #[arg(long)]
-    pub stop_after_min: Option<f64>,
+    pub from: Option<PathBuf>,
+    /// Begin with weights that others published: a .pt, .pth or .safetensors file.
+    #[arg(long, conflicts_with = "from")]
+    pub published: Option<PathBuf>,
+    /// Whether the run has a checkpoint, so that what it began with matters no more.
+    #[arg(skip)]
+    pub(crate) is_begun: bool,
+}
+
+impl Inputs {
+    fn begin(&self) -> Begin {
+        match (&self.from, &self.published) {
+            (Some(run), _) => Begin::Run(run.join("best/average.bpk")),
+            (None, Some(file)) => Begin::Published(file.clone()),
+            (None, None) => Begin::Fresh,
+        }
+    }
 }
 
 /// What a run was made of, for its `run.json`.
@@ -42,7 +68,18 @@ struct Facts {
     program: &'static str,
     recipe_sha256: Digest,
     targets_sha256: Option<Digest>,
-    from: Option<String>,
+    published_sha256: Option<Digest>,
+    #[serde(flatten)]
+    began: Began,
+}
+
+/// What a run began with, as its `run.json` says; paths as they were given.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Began {
+    #[serde(default)]
+    from: Option<PathBuf>,
+    #[serde(default)]
+    published: Option<PathBuf>,
 }
 
 /// Trains.
@@ -50,52 +87,138 @@ struct Facts {
 /// # Errors
 /// When the recipe, the data or the run's folder cannot be read, or training fails.
 pub(crate) fn run(args: &TrainArgs) -> anyhow::Result<()> {
-    let text = match &args.recipe {
-        Some(path) => std::fs::read_to_string(path)
-            .with_context(|| format!("cannot read {}", path.display()))?,
-        None => RunFolder::recipe(&args.run)?,
+    let stop = Stop::on_signals(args.stop_after_min)?;
+    let ending = match &args.recipe {
+        Some(path) => {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("cannot read {}", path.display()))?;
+            let folder = || begin(&args.run, &text, &args.inputs);
+            train_by(&text, &args.inputs, folder, &stop)?
+        }
+        None => go_on(&args.run, &args.inputs, &stop)?,
     };
-    let table: toml::Table = toml::from_str(&text)?;
+    match ending {
+        Ending::Finished | Ending::Stopped => Ok(()),
+    }
+}
+
+/// A new run in `path` by the recipe `text`.
+///
+/// # Errors
+/// When the folder holds something, or what it learns from cannot be read.
+pub(crate) fn begin(path: &Path, text: &str, inputs: &Inputs) -> anyhow::Result<RunFolder> {
+    let digest = |path: &Option<PathBuf>| path.as_deref().map(Digest::of_file).transpose();
+    let targets = inputs
+        .targets
+        .as_ref()
+        .map(|targets| targets.join("targets.json"));
+    let facts = Facts {
+        program: concat!("lab ", env!("CARGO_PKG_VERSION")),
+        recipe_sha256: Digest::of(text.as_bytes()),
+        targets_sha256: digest(&targets)?,
+        published_sha256: digest(&inputs.published)?,
+        began: Began {
+            from: inputs.from.clone(),
+            published: inputs.published.clone(),
+        },
+    };
+    RunFolder::create(path, text, &facts)
+}
+
+/// Goes on with the run in `path`. One that never came to a checkpoint begins again as it did; any other needs nothing
+/// of what it began with.
+///
+/// # Errors
+/// When there is none, and those of [`train_by`].
+pub(crate) fn go_on(path: &Path, inputs: &Inputs, stop: &Stop) -> anyhow::Result<Ending> {
+    let folder = RunFolder::open(path)?;
+    let began = if folder.has_begun() {
+        Began::default()
+    } else {
+        let facts = std::fs::read(folder.file("run.json"))?;
+        serde_json::from_slice(&facts).context("run.json")?
+    };
+    let inputs = Inputs {
+        from: began.from,
+        published: began.published,
+        is_begun: folder.has_begun(),
+        ..inputs.clone()
+    };
+    train_by(&RunFolder::recipe(path)?, &inputs, || Ok(folder), stop)
+}
+
+/// Trains by the recipe `text` in `folder`, or goes on there; the folder is asked for once all else is at hand.
+///
+/// # Errors
+/// When the recipe or what it learns from cannot be read, or training fails.
+pub(crate) fn train_by(
+    text: &str,
+    inputs: &Inputs,
+    folder: impl FnOnce() -> anyhow::Result<RunFolder>,
+    stop: &Stop,
+) -> anyhow::Result<Ending> {
+    let table: toml::Table = toml::from_str(text)?;
     let name = table.get("task").and_then(|task| task.as_str());
     match name {
-        Some("embedder") => embedder(args, &text),
+        Some("embedder") => embedder(text, inputs, folder, stop),
+        Some("pairs" | "group") => people(text, inputs, folder, stop),
+        Some("eyes-transfer") => eyes(text, inputs, folder, stop),
         Some(other) => anyhow::bail!("there is no task {other:?}"),
         None => anyhow::bail!("the recipe names no task"),
     }
 }
 
-fn embedder(args: &TrainArgs, text: &str) -> anyhow::Result<()> {
+fn embedder(
+    text: &str,
+    inputs: &Inputs,
+    folder: impl FnOnce() -> anyhow::Result<RunFolder>,
+    stop: &Stop,
+) -> anyhow::Result<Ending> {
     let recipe = EmbedderRecipe::parse(text)?;
-    let targets = args.targets.as_deref();
+    let targets = inputs.targets.as_deref();
     let targets = targets.context("an embedder needs --targets, the folder of `lab teach`")?;
-    let start = args.from.as_deref().map(Start::from_run).transpose()?;
-    let note = targets.join("targets.json");
+    anyhow::ensure!(
+        inputs.published.is_none(),
+        "an embedder has no published weights"
+    );
+    let start = inputs.from.as_deref().map(Start::from_run).transpose()?;
     let settings = recipe.training.clone();
-    let task = EmbedderTask::open(recipe, &args.data, targets, start)?;
-    go(args, text, Some(&note), &settings, &task)
+    let task = EmbedderTask::open(recipe, &inputs.data, targets, start)?;
+    train(&task, &settings, folder()?, &Device::flex(), stop)
 }
 
-/// Begins or goes on with the run of `task`; `targets` is the note that tells what it learns from, where there is one.
-fn go<T: Task>(
-    args: &TrainArgs,
+fn people(
     text: &str,
-    targets: Option<&Path>,
-    settings: &TrainingSettings,
-    task: &T,
-) -> anyhow::Result<()> {
-    let folder = if args.resume {
-        RunFolder::open(&args.run)?
-    } else {
-        let facts = Facts {
-            program: concat!("lab ", env!("CARGO_PKG_VERSION")),
-            recipe_sha256: Digest::of(text.as_bytes()),
-            targets_sha256: targets.map(Digest::of_file).transpose()?,
-            from: args.from.as_ref().map(|from| from.display().to_string()),
-        };
-        RunFolder::create(&args.run, text, &facts)?
-    };
-    let stop = Stop::on_signals(args.stop_after_min)?;
-    match train(task, settings, folder, &Device::flex(), &stop)? {
-        Ending::Finished | Ending::Stopped => Ok(()),
-    }
+    inputs: &Inputs,
+    folder: impl FnOnce() -> anyhow::Result<RunFolder>,
+    stop: &Stop,
+) -> anyhow::Result<Ending> {
+    let recipe = IdentitiesRecipe::parse(text)?;
+    let people = People::open(&inputs.data, &recipe.data)?;
+    identities::train(
+        recipe,
+        people,
+        &inputs.begin(),
+        folder()?,
+        &Device::flex(),
+        stop,
+    )
+}
+
+fn eyes(
+    text: &str,
+    inputs: &Inputs,
+    folder: impl FnOnce() -> anyhow::Result<RunFolder>,
+    stop: &Stop,
+) -> anyhow::Result<Ending> {
+    let recipe = EyesRecipe::parse(text)?;
+    let begin = inputs.begin();
+    anyhow::ensure!(
+        inputs.is_begun || begin != Begin::Fresh,
+        "a transfer needs --from, the run of a network that knows faces, or --published"
+    );
+    let eyes = Eyes::open(&inputs.data, &recipe.data)?;
+    let settings = recipe.training.clone();
+    let task = EyesTask::new(recipe, eyes, begin);
+    train(&task, &settings, folder()?, &Device::flex(), stop)
 }

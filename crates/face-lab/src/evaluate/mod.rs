@@ -14,7 +14,7 @@ mod lowered;
 mod report;
 #[cfg(test)]
 pub(crate) mod samples;
-mod table;
+pub(crate) mod table;
 mod tables;
 mod verification;
 mod work;

@@ -5,14 +5,14 @@ use std::io::{self, Write};
 use face_metrics::Estimate;
 
 /// A table with a title.
-pub(super) struct Table {
+pub(crate) struct Table {
     title: String,
     head: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    pub(super) fn new(title: impl Into<String>, head: &[&str]) -> Self {
+    pub(crate) fn new(title: impl Into<String>, head: &[&str]) -> Self {
         Self {
             title: title.into(),
             head: head.iter().map(|&name| name.to_owned()).collect(),
@@ -21,12 +21,12 @@ impl Table {
     }
 
     /// Adds a row; cells that are missing at its end stay empty.
-    pub(super) fn row(&mut self, cells: Vec<String>) {
+    pub(crate) fn row(&mut self, cells: Vec<String>) {
         self.rows.push(cells);
     }
 
     /// Writes the table, if it has rows.
-    pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
+    pub(crate) fn write(&self, out: &mut impl Write) -> io::Result<()> {
         if self.rows.is_empty() {
             return Ok(());
         }
