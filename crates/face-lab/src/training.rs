@@ -88,14 +88,17 @@ struct Began {
 /// When the recipe, the data or the run's folder cannot be read, or training fails.
 pub(crate) fn run(args: &TrainArgs) -> anyhow::Result<()> {
     let stop = Stop::on_signals(args.stop_after_min)?;
-    let ending = match &args.recipe {
-        Some(path) => {
-            let text = std::fs::read_to_string(path)
-                .with_context(|| format!("cannot read {}", path.display()))?;
-            let folder = || begin(&args.run, &text, &args.inputs);
-            train_by(&text, &args.inputs, folder, &stop)?
-        }
-        None => go_on(&args.run, &args.inputs, &stop)?,
+    let ending = if let Some(path) = &args.recipe {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        let folder = || begin(&args.run, &text, &args.inputs);
+        train_by(&text, &args.inputs, folder, &stop)?
+    } else {
+        anyhow::ensure!(
+            args.inputs.from.is_none() && args.inputs.published.is_none(),
+            "a run that is gone on with has its beginning already"
+        );
+        go_on(&args.run, &args.inputs, &stop)?
     };
     match ending {
         Ending::Finished | Ending::Stopped => Ok(()),
