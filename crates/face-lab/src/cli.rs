@@ -25,6 +25,8 @@ pub enum Command {
     Check(classifier::CheckArgs),
     /// Train a classifier once for each value of one key of its recipe, and compare.
     Compare(classifier::CompareArgs),
+    /// Search for the best learning rate, weight decay and the like by short runs.
+    Tune(tune::TuneArgs),
     /// Compute the teachers' templates of all crops, the targets of distillation.
     Teach(teach::TeachArgs),
     /// Find faces and judge eyes once, for recipes that learn from it.
@@ -50,6 +52,7 @@ impl Command {
             Self::Train(args) => training::run(&args),
             Self::Check(args) => classifier::check(&args),
             Self::Compare(args) => classifier::compare(&args),
+            Self::Tune(args) => tune::run(&args),
             Self::Teach(args) => teach::run(&args),
             Self::Label(args) => label::run(&args),
             Self::Evaluate(args) => evaluate::run(&args),
@@ -57,5 +60,17 @@ impl Command {
             Self::Pack(args) => pack::run(&args),
             Self::Figures(args) => figures::run(&args),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn the_options_of_all_commands_fit_together() {
+        Cli::command().debug_assert();
     }
 }

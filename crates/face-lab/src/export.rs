@@ -8,7 +8,7 @@ use face_nets::onnx::{ExportOptions, Storage};
 use face_packs::Digest;
 
 use crate::train::RunFolder;
-use crate::{classifier, detector, embedder, training};
+use crate::{classifier, detector, embedder, identities, training};
 
 /// `lab export`.
 #[derive(Debug, clap::Args)]
@@ -79,7 +79,9 @@ pub(crate) fn network(folder: &Path, chosen: Chosen, storage: Storage) -> anyhow
     match task.as_str() {
         "detector" => detector::onnx(&recipe, &weights, &options),
         "embedder" => embedder::onnx(&recipe, &weights, &options),
-        "eyes" | "attack" => classifier::onnx(&recipe, &weights, &options),
+        "attack" | "eyes" => classifier::onnx(&recipe, &weights, &options),
+        "eyes-transfer" => identities::eyes::onnx(&recipe, &weights, &options),
+        "group" | "pairs" => identities::onnx(&recipe, &weights, &options),
         other => anyhow::bail!("there is no task {other:?}"),
     }
 }

@@ -7,11 +7,16 @@ pub mod detector;
 pub mod embedder;
 pub mod evaluate;
 mod export;
+pub mod faces;
 pub mod figures;
+pub mod identities;
 pub mod label;
 pub mod pack;
 pub mod teach;
+#[cfg(test)]
+mod testing;
 pub mod train;
 mod training;
+pub mod tune;
 
 pub use cli::{Cli, Command};

@@ -1,17 +1,22 @@
 //! `lab train`: which recipe is whose, and where a run begins or goes on.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use burn::tensor::Device;
 use face_packs::{Digest, OnnxRuntime, Search};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::classifier::{ClassifierRecipe, ClassifierTask};
 use crate::detector::{DetectorRecipe, DetectorTask, Split, YuNet};
 use crate::embedder::{EmbedderRecipe, EmbedderTask, Start};
-use crate::train::{Ending, RunFolder, Stop, Task, TrainingSettings, train};
+use crate::identities::eyes::{Eyes, EyesRecipe, EyesTask};
+use crate::identities::{self, Begin, IdentitiesRecipe, People};
+use crate::label::{EYES_FILE, FACES_FILE};
+use crate::teach::NOTE_FILE;
+use crate::train::{Ending, RunFolder, Stop, train};
 
 /// `lab train`.
 #[derive(Debug, clap::Args)]
@@ -25,6 +30,17 @@ pub struct TrainArgs {
     /// Go on with the run in the folder.
     #[arg(long, conflicts_with = "recipe")]
     pub resume: bool,
+    /// What it learns from and begins with.
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// Write a checkpoint and stop after so many minutes.
+    #[arg(long)]
+    pub stop_after_min: Option<f64>,
+}
+
+/// What runs learn from and begin with.
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+pub struct Inputs {
     /// The folder with the data sets.
     #[arg(long)]
     pub data: PathBuf,
@@ -35,11 +51,46 @@ pub struct TrainArgs {
     #[arg(long)]
     pub teacher: Option<PathBuf>,
     /// Begin with the best weights of the run in this folder.
-    #[arg(long, conflicts_with = "resume")]
-    pub from: Option<PathBuf>,
-    /// Write a checkpoint and stop after so many minutes.
     #[arg(long)]
-    pub stop_after_min: Option<f64>,
+    pub from: Option<PathBuf>,
+    /// Begin with weights that others published: a .pt, .pth or .safetensors file.
+    #[arg(long, conflicts_with = "from")]
+    pub published: Option<PathBuf>,
+    /// Whether the run has a checkpoint, so that what it began with matters no more.
+    #[arg(skip)]
+    pub(crate) is_begun: bool,
+}
+
+impl Inputs {
+    /// The data sets in `data` alone.
+    pub(crate) fn of(data: &Path) -> Self {
+        Self {
+            data: data.to_path_buf(),
+            targets: None,
+            teacher: None,
+            from: None,
+            published: None,
+            is_begun: false,
+        }
+    }
+
+    /// # Errors
+    /// When published weights are named.
+    fn without_published(&self) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            self.published.is_none(),
+            "nobody has published weights of this network; --published is for those of others"
+        );
+        Ok(())
+    }
+
+    fn begin(&self) -> Begin {
+        match (&self.from, &self.published) {
+            (Some(run), _) => Begin::Run(run.join("best/average.bpk")),
+            (None, Some(file)) => Begin::Published(file.clone()),
+            (None, None) => Begin::Fresh,
+        }
+    }
 }
 
 /// What a run was made of, for its `run.json`.
@@ -47,8 +98,20 @@ pub struct TrainArgs {
 struct Facts {
     program: &'static str,
     recipe_sha256: Digest,
-    targets_sha256: Option<Digest>,
-    from: Option<String>,
+    /// Files of `--targets`.
+    learnt_from: BTreeMap<&'static str, Digest>,
+    published_sha256: Option<Digest>,
+    #[serde(flatten)]
+    began: Began,
+}
+
+/// What a run began with, as its `run.json` says; paths as they were given.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Began {
+    #[serde(default)]
+    from: Option<PathBuf>,
+    #[serde(default)]
+    published: Option<PathBuf>,
 }
 
 /// Trains.
@@ -56,15 +119,94 @@ struct Facts {
 /// # Errors
 /// When the recipe, the data or the run's folder cannot be read, or training fails.
 pub(crate) fn run(args: &TrainArgs) -> anyhow::Result<()> {
-    let text = match &args.recipe {
-        Some(path) => std::fs::read_to_string(path)
-            .with_context(|| format!("cannot read {}", path.display()))?,
-        None => RunFolder::recipe(&args.run)?,
+    let stop = Stop::on_signals(args.stop_after_min)?;
+    let ending = if let Some(path) = &args.recipe {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        let folder = || begin(&args.run, &text, &args.inputs);
+        train_by(&text, &args.inputs, folder, &stop)?
+    } else {
+        anyhow::ensure!(
+            args.inputs.from.is_none() && args.inputs.published.is_none(),
+            "a run that is gone on with has its beginning already"
+        );
+        go_on(&args.run, &args.inputs, &stop)?
     };
-    match task_of(&text)?.as_str() {
-        "detector" => detector(args, &text),
-        "embedder" => embedder(args, &text),
-        "eyes" | "attack" => classifier(args, &text),
+    match ending {
+        Ending::Finished | Ending::Stopped => Ok(()),
+    }
+}
+
+/// A new run in `path` by the recipe `text`.
+///
+/// # Errors
+/// When the folder holds something, or what it learns from cannot be read.
+pub(crate) fn begin(path: &Path, text: &str, inputs: &Inputs) -> anyhow::Result<RunFolder> {
+    let digest = |path: &Option<PathBuf>| path.as_deref().map(Digest::of_file).transpose();
+    let facts = Facts {
+        program: concat!("lab ", env!("CARGO_PKG_VERSION")),
+        recipe_sha256: Digest::of(text.as_bytes()),
+        learnt_from: learnt_from(inputs)?,
+        published_sha256: digest(&inputs.published)?,
+        began: Began {
+            from: inputs.from.clone(),
+            published: inputs.published.clone(),
+        },
+    };
+    RunFolder::create(path, text, &facts)
+}
+
+/// The digests of the files in the folder `--targets`, as far as they are there.
+fn learnt_from(inputs: &Inputs) -> anyhow::Result<BTreeMap<&'static str, Digest>> {
+    let Some(folder) = &inputs.targets else {
+        return Ok(BTreeMap::new());
+    };
+    let there = [NOTE_FILE, EYES_FILE, FACES_FILE]
+        .into_iter()
+        .filter(|name| folder.join(name).is_file());
+    there
+        .map(|name| Ok((name, Digest::of_file(&folder.join(name))?)))
+        .collect()
+}
+
+/// Goes on with the run in `path`. One that never came to a checkpoint begins again as it did; any other needs nothing
+/// of what it began with.
+///
+/// # Errors
+/// When there is none, and those of [`train_by`].
+pub(crate) fn go_on(path: &Path, inputs: &Inputs, stop: &Stop) -> anyhow::Result<Ending> {
+    let folder = RunFolder::open(path)?;
+    let began = if folder.has_begun() {
+        Began::default()
+    } else {
+        let facts = std::fs::read(folder.file("run.json"))?;
+        serde_json::from_slice(&facts).context("run.json")?
+    };
+    let inputs = Inputs {
+        from: began.from,
+        published: began.published,
+        is_begun: folder.has_begun(),
+        ..inputs.clone()
+    };
+    train_by(&RunFolder::recipe(path)?, &inputs, || Ok(folder), stop)
+}
+
+/// Trains by the recipe `text` in `folder`, or goes on there; the folder is asked for once all else is at hand.
+///
+/// # Errors
+/// When the recipe or what it learns from cannot be read, or training fails.
+pub(crate) fn train_by(
+    text: &str,
+    inputs: &Inputs,
+    folder: impl FnOnce() -> anyhow::Result<RunFolder>,
+    stop: &Stop,
+) -> anyhow::Result<Ending> {
+    match task_of(text)?.as_str() {
+        "attack" | "eyes" => classifier(text, inputs, folder, stop),
+        "detector" => detector(text, inputs, folder, stop),
+        "embedder" => embedder(text, inputs, folder, stop),
+        "eyes-transfer" => eyes(text, inputs, folder, stop),
+        "group" | "pairs" => people(text, inputs, folder, stop),
         other => anyhow::bail!("there is no task {other:?}"),
     }
 }
@@ -79,71 +221,87 @@ pub(crate) fn task_of(recipe: &str) -> anyhow::Result<String> {
     Ok(name.context("the recipe names no task")?.to_owned())
 }
 
-fn embedder(args: &TrainArgs, text: &str) -> anyhow::Result<()> {
-    let recipe = EmbedderRecipe::parse(text)?;
-    let targets = args.targets.as_deref();
-    let targets = targets.context("an embedder needs --targets, the folder of `lab teach`")?;
-    let start = args.from.as_deref().map(Start::from_run).transpose()?;
-    let note = targets.join("targets.json");
-    let settings = recipe.training.clone();
-    let task = EmbedderTask::open(recipe, &args.data, targets, start)?;
-    let stop = Stop::on_signals(args.stop_after_min)?;
-    go(args, text, Some(&note), &settings, &task, &stop)?;
-    Ok(())
-}
-
-fn detector(args: &TrainArgs, text: &str) -> anyhow::Result<()> {
-    let recipe = DetectorRecipe::parse(text)?;
-    let file = args.teacher.as_deref();
-    let file =
-        file.context("a detector needs --teacher, the file of the network it learns from")?;
-    anyhow::ensure!(
-        args.from.is_none(),
-        "a detector's run begins with its own weights; --from is for embedders"
-    );
-    let runtime = OnnxRuntime::locate(&Search::of_this_machine())?;
-    let teacher = YuNet::open(file, &recipe.teacher, &runtime)?;
-    let photographs = Split::read(&args.data, recipe.pictures.crops)?;
-    let settings = recipe.training.clone();
-    let task = DetectorTask::new(recipe, photographs, Arc::new(teacher))?;
-    let stop = Stop::on_signals(args.stop_after_min)?;
-    go(args, text, None, &settings, &task, &stop)?;
-    Ok(())
-}
-
-fn classifier(args: &TrainArgs, text: &str) -> anyhow::Result<()> {
-    let recipe = ClassifierRecipe::parse(text)?;
-    let settings = recipe.training.clone();
-    let labels = args.targets.as_deref();
-    let note = recipe
-        .labels()
-        .zip(labels)
-        .map(|(file, labels)| labels.join(file));
-    let task = ClassifierTask::open(recipe, &args.data, labels, args.from.as_deref())?;
-    let stop = Stop::on_signals(args.stop_after_min)?;
-    go(args, text, note.as_deref(), &settings, &task, &stop)?;
-    Ok(())
-}
-
-/// Begins or goes on with the run of `task`; `targets` is the note that tells what it learns from, where there is one.
-pub(crate) fn go<T: Task>(
-    args: &TrainArgs,
+fn classifier(
     text: &str,
-    targets: Option<&Path>,
-    settings: &TrainingSettings,
-    task: &T,
+    inputs: &Inputs,
+    folder: impl FnOnce() -> anyhow::Result<RunFolder>,
     stop: &Stop,
 ) -> anyhow::Result<Ending> {
-    let folder = if args.resume {
-        RunFolder::open(&args.run)?
-    } else {
-        let facts = Facts {
-            program: concat!("lab ", env!("CARGO_PKG_VERSION")),
-            recipe_sha256: Digest::of(text.as_bytes()),
-            targets_sha256: targets.map(Digest::of_file).transpose()?,
-            from: args.from.as_ref().map(|from| from.display().to_string()),
-        };
-        RunFolder::create(&args.run, text, &facts)?
-    };
-    train(task, settings, folder, &Device::flex(), stop)
+    let recipe = ClassifierRecipe::parse(text)?;
+    inputs.without_published()?;
+    let settings = recipe.training.clone();
+    let (labels, from) = (inputs.targets.as_deref(), inputs.from.as_deref());
+    let task = ClassifierTask::open(recipe, &inputs.data, labels, from)?;
+    train(&task, &settings, folder()?, &Device::flex(), stop)
+}
+
+fn detector(
+    text: &str,
+    inputs: &Inputs,
+    folder: impl FnOnce() -> anyhow::Result<RunFolder>,
+    stop: &Stop,
+) -> anyhow::Result<Ending> {
+    let recipe = DetectorRecipe::parse(text)?;
+    inputs.without_published()?;
+    let file = inputs.teacher.as_deref();
+    let file =
+        file.context("a detector needs --teacher, the file of the network it learns from")?;
+    let runtime = OnnxRuntime::locate(&Search::of_this_machine())?;
+    let teacher = YuNet::open(file, &recipe.teacher, &runtime)?;
+    let photographs = Split::read(&inputs.data, recipe.pictures.crops)?;
+    let settings = recipe.training.clone();
+    let task = DetectorTask::new(recipe, photographs, Arc::new(teacher))?;
+    train(&task, &settings, folder()?, &Device::flex(), stop)
+}
+
+fn embedder(
+    text: &str,
+    inputs: &Inputs,
+    folder: impl FnOnce() -> anyhow::Result<RunFolder>,
+    stop: &Stop,
+) -> anyhow::Result<Ending> {
+    let recipe = EmbedderRecipe::parse(text)?;
+    let targets = inputs.targets.as_deref();
+    let targets = targets.context("an embedder needs --targets, the folder of `lab teach`")?;
+    inputs.without_published()?;
+    let start = inputs.from.as_deref().map(Start::from_run).transpose()?;
+    let settings = recipe.training.clone();
+    let task = EmbedderTask::open(recipe, &inputs.data, targets, start)?;
+    train(&task, &settings, folder()?, &Device::flex(), stop)
+}
+
+fn people(
+    text: &str,
+    inputs: &Inputs,
+    folder: impl FnOnce() -> anyhow::Result<RunFolder>,
+    stop: &Stop,
+) -> anyhow::Result<Ending> {
+    let recipe = IdentitiesRecipe::parse(text)?;
+    let people = People::open(&inputs.data, &recipe.data)?;
+    identities::train(
+        recipe,
+        people,
+        &inputs.begin(),
+        folder()?,
+        &Device::flex(),
+        stop,
+    )
+}
+
+fn eyes(
+    text: &str,
+    inputs: &Inputs,
+    folder: impl FnOnce() -> anyhow::Result<RunFolder>,
+    stop: &Stop,
+) -> anyhow::Result<Ending> {
+    let recipe = EyesRecipe::parse(text)?;
+    let begin = inputs.begin();
+    anyhow::ensure!(
+        inputs.is_begun || begin != Begin::Fresh,
+        "a transfer needs --from, the run of a network that knows faces, or --published"
+    );
+    let eyes = Eyes::open(&inputs.data, &recipe.data)?;
+    let settings = recipe.training.clone();
+    let task = EyesTask::new(recipe, eyes, begin);
+    train(&task, &settings, folder()?, &Device::flex(), stop)
 }

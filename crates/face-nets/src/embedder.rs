@@ -14,6 +14,9 @@ pub trait Embedder: Module {
     /// The values before they are brought to unit length: `[n, 3, height, width]` to `[n, dimension]`.
     fn embed(&self, faces: Tensor<4>) -> Tensor<2>;
 
+    /// The same in a graph: the values of the pictures in `input`, before they are brought to unit length.
+    fn append_values(&self, graph: &mut Graph, input: &Value) -> Value;
+
     /// Templates of unit length: `[n, 3, height, width]` to `[n, dimension]`.
     fn templates(&self, faces: Tensor<4>) -> Tensor<2> {
         unit_length(self.embed(faces))

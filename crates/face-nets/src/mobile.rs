@@ -175,6 +175,15 @@ impl Embedder for MobileFaceNet {
         let x = self.global.forward(self.widen.forward(x));
         self.last.forward(x).flatten(1, 3)
     }
+
+    fn append_values(&self, graph: &mut Graph, input: &Value) -> Value {
+        let x = self.stem.append(graph, input);
+        let x = self.bottlenecks.append(graph, &x);
+        let x = self.widen.append(graph, &x);
+        let x = self.global.append(graph, &x);
+        let x = self.last.append(graph, &x);
+        graph.flatten(&x)
+    }
 }
 
 impl Export for MobileFaceNet {
@@ -183,12 +192,7 @@ impl Export for MobileFaceNet {
     }
 
     fn append(&self, graph: &mut Graph, input: &Value) -> Vec<(Port, Value)> {
-        let x = self.stem.append(graph, input);
-        let x = self.bottlenecks.append(graph, &x);
-        let x = self.widen.append(graph, &x);
-        let x = self.global.append(graph, &x);
-        let x = self.last.append(graph, &x);
-        let x = graph.flatten(&x);
+        let x = self.append_values(graph, input);
         embedder::template(graph, &x, self.dimension())
     }
 }

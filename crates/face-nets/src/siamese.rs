@@ -12,7 +12,7 @@ use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::conv_bn::scaled;
-use crate::embedder::Embedder;
+use crate::embedder::{self, Embedder};
 use crate::onnx::{Export, Graph, Layer, Port, Value};
 
 /// Channels, kernel and stride of the three blocks.
@@ -91,6 +91,17 @@ impl Embedder for Siamese {
         });
         self.linear.forward(x.flatten::<2>(1, 3))
     }
+
+    fn append_values(&self, graph: &mut Graph, input: &Value) -> Value {
+        let blocks = self.convolutions.iter().zip(&self.slopes);
+        let x = blocks.fold(input.clone(), |x, (convolution, slope)| {
+            let x = convolution.append(graph, &x);
+            let x = pool().append(graph, &x);
+            slope.append(graph, &x)
+        });
+        let x = graph.flatten(&x);
+        self.linear.append(graph, &x)
+    }
 }
 
 impl Export for Siamese {
@@ -99,15 +110,8 @@ impl Export for Siamese {
     }
 
     fn append(&self, graph: &mut Graph, input: &Value) -> Vec<(Port, Value)> {
-        let blocks = self.convolutions.iter().zip(&self.slopes);
-        let x = blocks.fold(input.clone(), |x, (convolution, slope)| {
-            let x = convolution.append(graph, &x);
-            let x = pool().append(graph, &x);
-            slope.append(graph, &x)
-        });
-        let x = graph.flatten(&x);
-        let x = self.linear.append(graph, &x);
-        crate::embedder::template(graph, &x, self.dimension())
+        let x = self.append_values(graph, input);
+        embedder::template(graph, &x, self.dimension())
     }
 }
 

@@ -7,13 +7,14 @@ use face_data::{CropView, Placement, stream};
 
 use super::ClassifierRecipe;
 use super::examples::{Examples, Stratum};
-use crate::train::{BatchSource, Epochs, append_planes};
+use crate::faces::{Pictures, SIGNED_UNIT};
+use crate::train::{BatchSource, Epochs};
 
 /// Inputs and targets of one step.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CropBatch {
-    /// `[n, 3, side, side]`, RGB, `(x - 127.5) / 128`.
-    pub crops: Vec<f32>,
+    /// RGB, `(x - 127.5) / 128`.
+    pub crops: Pictures,
     /// The probability of class 1, `[n]`.
     pub targets: Vec<f32>,
 }
@@ -45,7 +46,7 @@ impl CropBatches {
     pub fn new(examples: Arc<Examples>, recipe: ClassifierRecipe) -> Self {
         Self {
             placement: recipe.placement(),
-            epochs: examples.strata.iter().map(|_| Epochs::default()).collect(),
+            epochs: epochs(&examples, &recipe),
             turns: [0, 1].map(|class| turn(&examples.strata, class)),
             examples,
             recipe,
@@ -53,7 +54,7 @@ impl CropBatches {
     }
 
     /// The stratum and the sample at `position` of the endless sequence.
-    fn sample(&self, position: u64) -> (&Stratum, EpochSample) {
+    fn sample(&self, position: u64) -> anyhow::Result<(&Stratum, EpochSample)> {
         let turn = &self.turns[(position % 2) as usize];
         let length = turn.len() as u64;
         let (turns, slot) = (
@@ -62,50 +63,27 @@ impl CropBatches {
         );
         let stratum = &self.examples.strata[slot.stratum];
         let position = turns * stratum.share as u64 + slot.before;
-        let epoch = |epoch| self.epoch(slot.stratum, epoch);
-        let sample = self.epochs[slot.stratum].at(position, self.epoch_length(stratum), epoch);
-        (stratum, sample)
+        Ok((stratum, self.epochs[slot.stratum].item(position)?))
     }
 
-    fn epoch_length(&self, stratum: &Stratum) -> usize {
-        let extra = self.recipe.extra_samples;
-        extra.map_or(stratum.rows.len(), |extra| extra.length(stratum.rows.len()))
-    }
-
-    /// The samples of an epoch of a stratum.
-    fn epoch(&self, stratum: usize, epoch: u64) -> Vec<EpochSample> {
-        let rows = &self.examples.strata[stratum].rows;
-        // Every stratum has a seed of its own.
-        let seed = self.recipe.training.seed + 1000 * stratum as u64;
-        if let Some(extra) = self.recipe.extra_samples {
-            return extra.epoch(rows, seed, epoch);
-        }
-        let changed = |index| EpochSample {
-            index,
-            is_changed: true,
-        };
-        let order = shuffled(rows, seed, epoch).into_iter();
-        order.map(changed).collect()
-    }
-
-    /// Writes the sample at `position` into `pixels`; its target.
-    fn draw(&self, position: u64, pixels: &mut [u8]) -> f32 {
-        let (stratum, sample) = self.sample(position);
+    /// Adds the sample at `position` to `crops`; its target.
+    fn draw(&self, position: u64, crops: &mut Pictures) -> anyhow::Result<f32> {
+        let (stratum, sample) = self.sample(position)?;
         let rng = &mut stream(self.recipe.training.seed, &[1, position]);
         let recapture = self.recipe.recapture().filter(|_| stratum.is_simulated);
         let crop = self.examples.show(sample.index, recapture, rng);
         let view = CropView::of(&crop).expect("a stored crop has pixels");
         if sample.is_changed {
             let augmentation = &self.recipe.augmentation;
-            augmentation.apply(rng, view, &self.placement, pixels);
+            crops.add_changed(view, &self.placement, augmentation, rng);
         } else {
-            self.placement.warp(view, pixels);
+            crops.add(view, &self.placement);
         }
-        if stratum.is_simulated {
+        Ok(if stratum.is_simulated {
             0.0
         } else {
             self.examples.targets[sample.index]
-        }
+        })
     }
 }
 
@@ -115,17 +93,38 @@ impl BatchSource for CropBatches {
     fn batch(&self, step: u64) -> anyhow::Result<CropBatch> {
         let count = self.recipe.training.batch as u64;
         let mut batch = CropBatch {
-            crops: Vec::new(),
+            crops: Pictures::new(self.placement.side, &SIGNED_UNIT),
             targets: Vec::new(),
         };
-        let mut pixels = vec![0; self.placement.bytes()];
         for position in step * count..(step + 1) * count {
-            let target = self.draw(position, &mut pixels);
-            append_planes(&pixels, &mut batch.crops);
+            let target = self.draw(position, &mut batch.crops)?;
             batch.targets.push(target);
         }
         Ok(batch)
     }
+}
+
+/// The samples of each stratum, epoch after epoch.
+fn epochs(examples: &Examples, recipe: &ClassifierRecipe) -> Vec<Epochs<EpochSample>> {
+    let numbered = examples.strata.iter().zip(0..);
+    let of = |(stratum, number): (&Stratum, u64)| {
+        let (rows, extra) = (stratum.rows.clone(), recipe.extra_samples);
+        // Every stratum has a seed of its own.
+        let seed = recipe.training.seed + 1000 * number;
+        Epochs::new(move |epoch| match extra {
+            Some(extra) => extra.epoch(&rows, seed, epoch),
+            None => all_changed(shuffled(&rows, seed, epoch)),
+        })
+    };
+    numbered.map(of).collect()
+}
+
+fn all_changed(order: Vec<usize>) -> Vec<EpochSample> {
+    let changed = |index| EpochSample {
+        index,
+        is_changed: true,
+    };
+    order.into_iter().map(changed).collect()
 }
 
 /// One turn through the strata of `class`, each as often as its share.

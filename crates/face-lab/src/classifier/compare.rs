@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use super::check::{self, SetRates, VALIDATION};
 use super::{ClassifierRecipe, ClassifierTask};
 use crate::train::{Ending, Stop};
-use crate::training::{self, TrainArgs};
+use crate::training::{self, Inputs};
 
 /// `lab compare`.
 #[derive(Debug, clap::Args)]
@@ -85,19 +85,17 @@ fn one(
 ) -> anyhow::Result<Option<Vec<SetRates>>> {
     let labels = args.targets.as_deref();
     let task = ClassifierTask::open(recipe.clone(), &args.data, labels, None)?;
-    let training = TrainArgs {
-        recipe: Some(args.recipe.clone()),
-        run: folder.to_path_buf(),
-        resume: folder.is_dir(),
-        data: args.data.clone(),
+    let inputs = Inputs {
         targets: args.targets.clone(),
-        teacher: None,
-        from: None,
-        stop_after_min: None,
+        ..Inputs::of(&args.data)
     };
-    let note = recipe.labels_below(labels);
-    let settings = &recipe.training;
-    match training::go(&training, text, note.as_deref(), settings, &task, stop)? {
+    let ending = if folder.is_dir() {
+        training::go_on(folder, &inputs, stop)?
+    } else {
+        let begin = || training::begin(folder, text, &inputs);
+        training::train_by(text, &inputs, begin, stop)?
+    };
+    match ending {
         Ending::Stopped => Ok(None),
         Ending::Finished => check::measure(recipe, &task.examples, folder).map(Some),
     }

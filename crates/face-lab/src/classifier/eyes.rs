@@ -229,13 +229,15 @@ impl EyeJudge {
 
     /// How open the left and the right eye of every crop are, 0 to 1.
     pub(crate) fn judge(&self, crops: &CropSet) -> Vec<[f32; 2]> {
-        let eyes = (0..crops.len()).flat_map(|row| {
-            let picture = crops.crop(row).to_image();
-            self.squares
-                .map(|square| cut(&picture, &square, &self.recipe))
-        });
+        let rows = 0..crops.len();
+        let eyes: Vec<(usize, BoundingBox)> = rows
+            .flat_map(|row| self.squares.map(|square| (row, square)))
+            .collect();
+        let show = |(row, square): &(usize, BoundingBox)| {
+            cut(&crops.crop(*row).to_image(), square, &self.recipe)
+        };
         let placement = self.recipe.placement();
-        let found = judge::of_crops(&self.net, eyes, &placement, &Device::flex());
+        let found = judge::of_crops(&self.net, &eyes, show, &placement, &Device::flex());
         found.as_chunks::<2>().0.to_vec()
     }
 }

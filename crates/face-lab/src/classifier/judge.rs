@@ -1,7 +1,7 @@
 //! How well a network judges crops it has not seen.
 
 use burn::tensor::activation::softmax;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 use face_data::{CropView, Placement, stream};
 use face_metrics::{AttackScores, Estimate, Proportion, Species, TwoClass};
 use face_nets::Classifier;
@@ -10,10 +10,9 @@ use serde::Serialize;
 
 use super::ClassifierRecipe;
 use super::examples::{Examples, Judged};
-use crate::train::{Validation, append_planes};
+use crate::faces::{Pictures, SIGNED_UNIT, answers};
+use crate::train::Validation;
 
-/// Crops of a forward pass.
-const BATCH: usize = 64;
 /// From here on a crop is judged to be of class 1.
 const HALF: f32 = 0.5;
 /// A probability below this counts as this in the loss, which one sure mistake would otherwise decide.
@@ -27,37 +26,35 @@ pub(super) fn probabilities(
     recipe: &ClassifierRecipe,
     device: &Device,
 ) -> Vec<f32> {
-    let crops = rows.iter().map(|judged| {
+    let show = |judged: &Judged| {
         // The same attack every time, so that checks can be compared.
         let rng = &mut stream(recipe.training.seed, &[2, judged.row as u64]);
         let recapture = recipe.recapture().filter(|_| judged.is_simulated);
         examples.show(judged.row, recapture, rng)
-    });
-    of_crops(net, crops, &recipe.placement(), device)
+    };
+    of_crops(net, rows, show, &recipe.placement(), device)
 }
 
-/// The probability of class 1 for each of the stored crops.
-pub(super) fn of_crops(
+/// The probability of class 1 for the stored crop that `show` gives of each of `rows`.
+pub(super) fn of_crops<T>(
     net: &Classifier,
-    crops: impl Iterator<Item = RgbImage>,
+    rows: &[T],
+    show: impl Fn(&T) -> RgbImage,
     placement: &Placement,
     device: &Device,
 ) -> Vec<f32> {
-    let side = placement.side as usize;
-    let (mut crops, mut pixels) = (crops.peekable(), vec![0; placement.bytes()]);
-    let mut found = Vec::new();
-    while crops.peek().is_some() {
-        let (mut values, mut count) = (Vec::new(), 0);
-        for crop in crops.by_ref().take(BATCH) {
+    let rows: Vec<&T> = rows.iter().collect();
+    let (found, _) = answers(
+        &rows,
+        &Pictures::new(placement.side, &SIGNED_UNIT),
+        |row, crops| {
+            let crop = show(row);
             let view = CropView::of(&crop).expect("a stored crop has pixels");
-            placement.warp(view, &mut pixels);
-            append_planes(&pixels, &mut values);
-            count += 1;
-        }
-        let values = TensorData::new(values, [count, 3, side, side]);
-        let answer = softmax(net.forward(Tensor::from_data(values, device)), 1);
-        found.extend(answer.narrow(1, 1, 1).into_data().iter::<f32>());
-    }
+            crops.add(view, placement);
+        },
+        |crops| softmax(net.forward(crops), 1).narrow(1, 1, 1),
+        device,
+    );
     found
 }
 

@@ -92,14 +92,13 @@ impl Task for ClassifierTask {
     }
 
     fn loss(&self, model: &Classifier, batch: CropBatch, device: &Device) -> StepLoss {
-        let (count, side) = (batch.targets.len(), self.recipe.network.side);
-        let crops = TensorData::new(batch.crops, [count, 3, side, side]);
+        let count = batch.targets.len();
         let both = batch
             .targets
             .iter()
             .flat_map(|&target| [1.0 - target, target]);
         let targets = TensorData::new(both.collect::<Vec<f32>>(), [count, 2]);
-        let logits = model.forward(Tensor::from_data(crops, device));
+        let logits = model.forward(batch.crops.into_tensor(device));
         let targets = Tensor::from_data(targets, device);
         StepLoss {
             loss: soft_cross_entropy(logits, targets, self.recipe.smoothing),

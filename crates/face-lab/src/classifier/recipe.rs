@@ -85,21 +85,6 @@ impl ClassifierRecipe {
         Ok(recipe)
     }
 
-    /// The file of `lab label` that it learns from.
-    #[must_use]
-    pub fn labels(&self) -> Option<&'static str> {
-        let faces = self.eyes.as_ref().and_then(|eyes| eyes.faces.as_ref());
-        match self.task {
-            Subject::Eyes => faces.map(|_| EYES_FILE),
-            Subject::Attack => Some(FACES_FILE),
-        }
-    }
-
-    /// The same in the folder `labels`.
-    pub(crate) fn labels_below(&self, labels: Option<&Path>) -> Option<PathBuf> {
-        Some(labels?.join(self.labels()?))
-    }
-
     /// How attacks are simulated.
     #[must_use]
     pub fn recapture(&self) -> Option<&Recapture> {

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use face_data::{CropSet, CropView, Placement, sampling, stream};
 
 use super::EmbedderRecipe;
+use crate::faces::{Pictures, SIGNED_UNIT};
 use crate::teach::{Blend, Targets};
-use crate::train::{BatchSource, Epochs, append_planes};
+use crate::train::{BatchSource, Epochs};
 
 /// Inputs and targets of one step.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FaceBatch {
-    /// `[n, 3, side, side]`, RGB, `(x - 127.5) / 128`.
-    pub faces: Vec<f32>,
+    /// RGB, `(x - 127.5) / 128`.
+    pub faces: Pictures,
     /// `[n, dimension]`, of unit length.
     pub targets: Vec<f32>,
 }
@@ -26,8 +27,7 @@ pub struct FaceBatches {
     placement: Placement,
     /// The crops to train on.
     rows: Vec<usize>,
-    /// The same and then the blends.
-    all: Vec<usize>,
+    /// The same and the blends, each epoch in an order of its own.
     order: Epochs<usize>,
 }
 
@@ -45,26 +45,20 @@ impl FaceBatches {
         anyhow::ensure!(!rows.is_empty(), "there is no crop to train on");
         let blends = targets.blends.as_ref().map_or(0, |blends| blends.count);
         let blends = targets.crops..targets.crops + blends;
-        let all = rows.iter().copied().chain(blends).collect();
+        let all: Vec<usize> = rows.iter().copied().chain(blends).collect();
+        let seed = recipe.training.seed;
         Ok(Self {
             crops,
             targets,
             placement: recipe.placement()?,
             recipe,
             rows,
-            all,
-            order: Epochs::default(),
+            order: Epochs::new(move |epoch| sampling::shuffled(&all, seed, epoch)),
         })
     }
 
-    /// The row of the sample at `position` in the endless sequence of epochs, each in an order of its own.
-    fn row(&self, position: u64) -> usize {
-        let draw = |epoch| sampling::shuffled(&self.all, self.recipe.training.seed, epoch);
-        self.order.at(position, self.all.len(), draw)
-    }
-
-    /// Writes the crop or blend in `row`, changed as the recipe says, into `pixels`.
-    fn draw(&self, row: usize, position: u64, pixels: &mut [u8]) {
+    /// Adds the crop or blend in `row`, changed as the recipe says, to `faces`.
+    fn draw(&self, row: usize, position: u64, faces: &mut Pictures) {
         let augmentation = &self.recipe.augmentation;
         let rng = &mut stream(self.recipe.training.seed, &[1, position]);
         match &self.targets.blends {
@@ -72,10 +66,10 @@ impl FaceBatches {
                 let blend = Blend::draw(blends, &self.rows, row - self.targets.crops);
                 let picture = blend.picture(&self.crops);
                 let view = CropView::of(&picture).expect("a blend is as large as a crop");
-                augmentation.apply(rng, view, &self.placement, pixels);
+                faces.add_changed(view, &self.placement, augmentation, rng);
             }
             _ => {
-                augmentation.apply(rng, self.crops.crop(row), &self.placement, pixels);
+                faces.add_changed(self.crops.crop(row), &self.placement, augmentation, rng);
             }
         }
     }
@@ -87,14 +81,12 @@ impl BatchSource for FaceBatches {
     fn batch(&self, step: u64) -> anyhow::Result<FaceBatch> {
         let count = self.recipe.training.batch as u64;
         let mut batch = FaceBatch {
-            faces: Vec::new(),
+            faces: Pictures::new(self.placement.side, &SIGNED_UNIT),
             targets: Vec::new(),
         };
-        let mut pixels = vec![0; self.placement.bytes()];
         for position in step * count..(step + 1) * count {
-            let row = self.row(position);
-            self.draw(row, position, &mut pixels);
-            append_planes(&pixels, &mut batch.faces);
+            let row = self.order.item(position)?;
+            self.draw(row, position, &mut batch.faces);
             batch.targets.extend_from_slice(self.targets.of(row));
         }
         Ok(batch)

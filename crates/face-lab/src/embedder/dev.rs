@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 use face_data::{CropSet, Placement};
+use face_nets::Embedder as _;
 use face_nets::residual::ResidualNet;
-use face_nets::unit_length;
 
+use crate::faces::{Pictures, SIGNED_UNIT, answers};
 use crate::teach::Targets;
-use crate::train::{Validation, append_planes};
-
-/// Faces of a forward pass.
-const BATCH: usize = 64;
+use crate::train::Validation;
 
 /// Crops of people kept out of training, with their targets.
 #[derive(Debug)]
@@ -58,25 +56,15 @@ impl DevSet {
     }
 
     fn templates(&self, net: &ResidualNet, device: &Device) -> Vec<Vec<f32>> {
-        let side = self.placement.side as usize;
-        let mut pixels = vec![0; self.placement.bytes()];
-        let mut templates = Vec::with_capacity(self.rows.len());
-        for rows in self.rows.chunks(BATCH) {
-            let mut faces = Vec::new();
-            for &row in rows {
-                self.placement.warp(self.crops.crop(row), &mut pixels);
-                append_planes(&pixels, &mut faces);
-            }
-            let faces = TensorData::new(faces, [rows.len(), 3, side, side]);
-            let answer = unit_length(net.forward(Tensor::from_data(faces, device)));
-            let [_, dimension] = answer.dims();
-            let values = answer.into_data();
-            let values: Vec<f32> = values
-                .try_into_vec()
-                .expect("templates are floats of 32 bits");
-            templates.extend(values.chunks_exact(dimension).map(<[f32]>::to_vec));
-        }
-        templates
+        let (values, dimension) = answers(
+            &self.rows,
+            &Pictures::new(self.placement.side, &SIGNED_UNIT),
+            |row, faces| faces.add(self.crops.crop(row), &self.placement),
+            |faces| net.templates(faces),
+            device,
+        );
+        let rows = values.chunks_exact(dimension.max(1));
+        rows.map(<[f32]>::to_vec).collect()
     }
 
     /// Similarities of all pairs of one person, and of all pairs of two.

@@ -169,10 +169,9 @@ impl Task for EmbedderTask {
     fn loss(&self, model: &ResidualNet, batch: FaceBatch, device: &Device) -> StepLoss {
         let network = &self.recipe.network;
         let count = batch.targets.len() / network.dimension;
-        let faces = TensorData::new(batch.faces, [count, 3, network.side, network.side]);
         let targets = TensorData::new(batch.targets, [count, network.dimension]);
         let targets = Tensor::<2>::from_data(targets, device);
-        let answer = model.forward(Tensor::from_data(faces, device));
+        let answer = model.forward(batch.faces.into_tensor(device));
         let direct = cosine_distillation(answer.clone(), targets.clone());
         let relational = relational_distillation(answer, targets);
         let cosine = -direct.clone().detach() + 1.0;

@@ -10,6 +10,7 @@ use anyhow::Context as _;
 
 use super::CalibrationSettings;
 use crate::train::TrainingSettings;
+use crate::tune::TuneSettings;
 
 /// The file of an embedder's recipe.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,6 +35,9 @@ pub struct EmbedderRecipe {
     /// What is done to a crop before the student sees it; the teachers saw it clean.
     #[serde(default)]
     pub augmentation: Augmentation,
+    /// What `lab tune` searches.
+    #[serde(default)]
+    pub tune: Option<TuneSettings>,
 }
 
 /// The parts of the loss besides 1 - cosine, which counts 1.

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 pub use blends::{Blend, BlendSettings};
 pub(crate) use settings::ensure_digest;
 pub use settings::{TeacherSettings, TeachersRecipe};
-pub use targets::Targets;
+pub use targets::{NOTE_FILE, Targets};
 
 use anyhow::Context as _;
 use face_data::{CropSet, read_identities};

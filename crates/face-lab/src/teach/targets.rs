@@ -10,7 +10,10 @@ use super::directions::principal_directions;
 use super::teacher::normalise;
 use super::{BlendSettings, TeachersRecipe};
 
-/// What is told of the targets in `targets.json`.
+/// What is told of the targets beside them.
+pub const NOTE_FILE: &str = "targets.json";
+
+/// What [`NOTE_FILE`] holds.
 #[derive(Debug, Serialize, Deserialize)]
 struct Note {
     dimension: usize,
@@ -47,7 +50,7 @@ impl Targets {
                 folder.display()
             )
         };
-        let note = std::fs::read(folder.join("targets.json")).with_context(context)?;
+        let note = std::fs::read(folder.join(NOTE_FILE)).with_context(context)?;
         let note: Note = serde_json::from_slice(&note)?;
         let bytes = std::fs::read(folder.join("targets.f32")).with_context(context)?;
         anyhow::ensure!(
@@ -115,7 +118,7 @@ pub(super) fn write(
     std::fs::write(folder.join("targets.f32"), targets)?;
     std::fs::write(folder.join("directions.f32"), directions)?;
     let note = serde_json::to_vec_pretty(&note)?;
-    std::fs::write(folder.join("targets.json"), note).context("cannot write targets.json")
+    std::fs::write(folder.join(NOTE_FILE), note).context("cannot write targets.json")
 }
 
 /// Scales each teacher's part of a row by the root of its weight.

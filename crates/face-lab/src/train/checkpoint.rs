@@ -92,11 +92,10 @@ pub fn read<M: Module>(folder: &Path, state: State<M>) -> anyhow::Result<(State<
     let Some(newest) = list(folder)?.pop() else {
         return Ok((state, false));
     };
-    let progress = std::fs::read(newest.join("progress.json"))
-        .with_context(|| format!("{} is no checkpoint", newest.display()))?;
+    let progress = progress_of(&newest)?;
     let optimiser = state.optimiser.0.load(newest.join("optimiser.bpk"))?;
     let state = State {
-        progress: serde_json::from_slice(&progress)?,
+        progress,
         model: load(state.model, &newest.join("model.bpk"))?,
         average: load(state.average, &newest.join("average.bpk"))?,
         optimiser: Optimiser(optimiser),
@@ -125,11 +124,38 @@ pub fn save<M: Module>(model: &M, path: &Path) -> anyhow::Result<()> {
 /// # Errors
 /// When they are another network's, or cannot be read.
 pub fn load<M: Module>(model: M, path: &Path) -> anyhow::Result<M> {
+    load_record(model, path, false)
+}
+
+/// The same from a file that holds more than `model`: a network without its heads, from one that has them.
+///
+/// # Errors
+/// When a weight of `model` is not in the file or has another shape there, or the file cannot be read.
+pub fn load_part<M: Module>(model: M, path: &Path) -> anyhow::Result<M> {
+    load_record(model, path, true)
+}
+
+fn load_record<M: Module>(model: M, path: &Path, allow_unused: bool) -> anyhow::Result<M> {
     let record =
         ModuleRecord::load(path).with_context(|| format!("cannot read {}", path.display()))?;
     model
-        .try_load_record(record)
+        .try_load_record(record.allow_unused(allow_unused))
         .with_context(|| format!("the weights in {} do not fit", path.display()))
+}
+
+/// What the newest checkpoint below `folder` says of its run; `None` when there is none.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn progress(folder: &Path) -> anyhow::Result<Option<Progress>> {
+    let newest = list(folder)?.pop();
+    newest.as_deref().map(progress_of).transpose()
+}
+
+fn progress_of(checkpoint: &Path) -> anyhow::Result<Progress> {
+    let bytes = std::fs::read(checkpoint.join("progress.json"))
+        .with_context(|| format!("{} is no checkpoint", checkpoint.display()))?;
+    Ok(serde_json::from_slice(&bytes)?)
 }
 
 /// The complete checkpoints below `folder`, oldest first.

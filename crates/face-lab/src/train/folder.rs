@@ -7,6 +7,7 @@
 //! log.txt          what the terminal showed
 //! checkpoints/     step-00001000/…: to go on from
 //! best/, last/     weights alone: the best average by validation, and the last
+//! stages/          the folders of earlier stages, where the recipe has several
 //! ```
 
 use std::fs::{File, OpenOptions};
@@ -89,6 +90,39 @@ impl RunFolder {
     #[must_use]
     pub fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)
+    }
+
+    /// The folder of an earlier stage of this run, made when it is not there yet; as quiet as this one.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn stage(&self, name: &str) -> anyhow::Result<Self> {
+        let path = self.file("stages").join(name);
+        std::fs::create_dir_all(&path)
+            .with_context(|| format!("cannot create {}", path.display()))?;
+        for note in ["run.json", "recipe.toml"] {
+            std::fs::copy(self.file(note), path.join(note))?;
+        }
+        let quiet = self.quiet;
+        Ok(Self {
+            quiet,
+            ..Self::open(&path)?
+        })
+    }
+
+    /// Whether the run, or an earlier stage of it, has a checkpoint to go on from.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        let stages = std::fs::read_dir(self.file("stages"));
+        let stages = stages.into_iter().flatten().flatten();
+        let mut folders = stages.map(|stage| stage.path()).chain([self.path.clone()]);
+        folders.any(|folder| folder.join("checkpoints").is_dir())
+    }
+
+    /// Whether its run came to its end.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.file("last/average.bpk").is_file()
     }
 
     /// Writes a line to the log and to standard error.

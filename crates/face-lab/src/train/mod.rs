@@ -5,12 +5,13 @@
 mod adamw;
 mod average;
 pub mod checkpoint;
+mod diverged;
 mod epochs;
 mod folder;
-mod planes;
 mod prefetch;
 mod run;
 mod settings;
+mod stages;
 mod stop;
 mod task;
 #[cfg(test)]
@@ -18,11 +19,12 @@ mod tests;
 
 pub use adamw::FusedAdamW;
 pub use average::blend;
+pub use diverged::Diverged;
 pub use epochs::Epochs;
 pub use folder::RunFolder;
-pub use planes::append_planes;
 pub use prefetch::Prefetch;
 pub use run::{Ending, train};
 pub use settings::TrainingSettings;
+pub use stages::{Stage, train_stages};
 pub use stop::Stop;
 pub use task::{BatchSource, Metrics, StepLoss, Task, Validation};

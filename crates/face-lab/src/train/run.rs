@@ -8,7 +8,9 @@ use burn::tensor::Device;
 
 use super::adamw::FusedAdamW;
 use super::checkpoint::{self, Optimiser, Progress, State};
-use super::{Metrics, Prefetch, RunFolder, StepLoss, Stop, Task, TrainingSettings, average};
+use super::{
+    Diverged, Metrics, Prefetch, RunFolder, StepLoss, Stop, Task, TrainingSettings, average,
+};
 
 /// Steps between two updates of the average; each costs as much as a good part of a step of a small network.
 const AVERAGE_EVERY: u64 = 4;
@@ -97,7 +99,7 @@ impl<'t, T: Task> Sitting<'t, T> {
         let source = self.task.source();
         let mut batches = Prefetch::start(&source, first, self.settings.input_threads);
         while self.state.progress.step < self.settings.steps {
-            if stop.is_asked() {
+            if stop.is_due(self.state.progress.step) {
                 self.checkpoint()?;
                 self.folder.say("stopped; --resume goes on")?;
                 return Ok(Ending::Stopped);
@@ -145,10 +147,9 @@ impl<'t, T: Task> Sitting<'t, T> {
         }
         let step = self.state.progress.step;
         let value = f64::from(loss.loss.into_scalar::<f32>());
-        anyhow::ensure!(
-            value.is_finite(),
-            "the loss of step {step} is {value}; a lower rate may help"
-        );
+        if !value.is_finite() {
+            return Err(Diverged::new(format!("the loss of step {step}")).into());
+        }
         let mut metrics: Metrics = vec![("loss", value)];
         for (name, tensor) in loss.others {
             metrics.push((name, f64::from(tensor.into_scalar::<f32>())));

@@ -104,6 +104,15 @@ impl Embedder for BnInception {
         let x = halving_pool().forward(x);
         embedder::means(self.blocks.iter().fold(x, |x, block| block.forward(x)))
     }
+
+    fn append_values(&self, graph: &mut Graph, input: &Value) -> Value {
+        let x = block::append(std::slice::from_ref(&self.conv1), graph, input);
+        let x = halving_pool().append(graph, &x);
+        let x = block::append(&self.conv2, graph, &x);
+        let x = halving_pool().append(graph, &x);
+        let x = self.blocks.append(graph, &x);
+        embedder::append_means(graph, &x)
+    }
 }
 
 impl Export for BnInception {
@@ -112,12 +121,7 @@ impl Export for BnInception {
     }
 
     fn append(&self, graph: &mut Graph, input: &Value) -> Vec<(Port, Value)> {
-        let x = block::append(std::slice::from_ref(&self.conv1), graph, input);
-        let x = halving_pool().append(graph, &x);
-        let x = block::append(&self.conv2, graph, &x);
-        let x = halving_pool().append(graph, &x);
-        let x = self.blocks.append(graph, &x);
-        let x = embedder::append_means(graph, &x);
+        let x = self.append_values(graph, input);
         embedder::template(graph, &x, self.dimension)
     }
 }

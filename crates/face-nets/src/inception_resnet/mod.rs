@@ -160,14 +160,8 @@ impl Embedder for InceptionResnetV1 {
         let features = self.dropout.forward(self.features(faces));
         self.last_bn.forward(self.last_linear.forward(features))
     }
-}
 
-impl Export for InceptionResnetV1 {
-    fn input(&self) -> Port {
-        Port::pictures([self.side; 2])
-    }
-
-    fn append(&self, graph: &mut Graph, input: &Value) -> Vec<(Port, Value)> {
+    fn append_values(&self, graph: &mut Graph, input: &Value) -> Value {
         let (before, after) = self.stem.split_at(BEFORE_POOL);
         let x = append_relu(before, graph, input);
         let x = stem_pool().append(graph, &x);
@@ -179,7 +173,17 @@ impl Export for InceptionResnetV1 {
         let x = self.repeat_3.append(graph, &x);
         let x = self.block8.append(graph, &x);
         let x = embedder::append_means(graph, &x);
-        let x = (&self.last_linear, &self.last_bn).append(graph, &x);
+        (&self.last_linear, &self.last_bn).append(graph, &x)
+    }
+}
+
+impl Export for InceptionResnetV1 {
+    fn input(&self) -> Port {
+        Port::pictures([self.side; 2])
+    }
+
+    fn append(&self, graph: &mut Graph, input: &Value) -> Vec<(Port, Value)> {
+        let x = self.append_values(graph, input);
         embedder::template(graph, &x, self.dimension())
     }
 }

@@ -44,6 +44,13 @@ impl Embedder for ResidualNet {
     fn embed(&self, faces: burn::tensor::Tensor<4>) -> burn::tensor::Tensor<2> {
         self.forward(faces)
     }
+
+    fn append_values(&self, graph: &mut Graph, input: &Value) -> Value {
+        let x = self.stem.append(graph, input);
+        let x = self.stages.append(graph, &x);
+        let x = graph.flatten(&x);
+        graph.linear(&x, &Affine::of_linear(&self.head))
+    }
 }
 
 /// The network does not remember the size of its input: the settings it was made by do.
@@ -53,12 +60,8 @@ impl Export for (&ResidualSettings, &ResidualNet) {
     }
 
     fn append(&self, graph: &mut Graph, input: &Value) -> Vec<(Port, Value)> {
-        let network = self.1;
-        let x = network.stem.append(graph, input);
-        let x = network.stages.append(graph, &x);
-        let x = graph.flatten(&x);
-        let x = graph.linear(&x, &Affine::of_linear(&network.head));
-        embedder::template(graph, &x, network.dimension())
+        let x = self.1.append_values(graph, input);
+        embedder::template(graph, &x, self.1.dimension())
     }
 }
 

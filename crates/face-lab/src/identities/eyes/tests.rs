@@ -1,0 +1,143 @@
+//! The recipe on drawn eyes: it learns, keeps what it shall keep, goes on, and becomes an ONNX file.
+
+use std::sync::LazyLock;
+
+use burn::tensor::Distribution;
+use face_data::{PictureSet, procedural};
+use rstest::rstest;
+
+use super::*;
+use crate::testing::{assert_onnx_agrees, copy_folder, recorded};
+use crate::train::{Ending, RunFolder, Stop, train};
+
+/// Drawn eyes; drawing takes longer than a small training.
+static EYES: LazyLock<PictureSet> = LazyLock::new(|| procedural::eyes(6, 2));
+
+/// The recipe, made small.
+fn small(learns: &str, extra: f64) -> String {
+    let text = include_str!("../../../recipes/eyes-transfer.toml");
+    let changes = [
+        ("learns = \"last-layer\"", format!("learns = \"{learns}\"")),
+        ("extra = 1.0", format!("extra = {extra:?}")),
+        ("validation = 0.15", "validation = 0.25".to_owned()),
+        (
+            "width = 0.5\nside = 96",
+            "width = 0.1\nside = 32".to_owned(),
+        ),
+        (
+            "steps = 1000\nbatch = 64",
+            "steps = 24\nbatch = 16".to_owned(),
+        ),
+        (
+            "rate = 3e-3\nwarm_up = 20",
+            "rate = 2e-2\nwarm_up = 0".to_owned(),
+        ),
+        ("average = 0.99", "average = 0.5".to_owned()),
+        ("validate_every = 50", "validate_every = 24".to_owned()),
+        ("report_every = 25", "report_every = 1".to_owned()),
+    ];
+    changes.iter().fold(text.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replace(from, to)
+    })
+}
+
+/// A network that has seen eyes but learnt nothing, in the file of a run; the file's path.
+fn known(folder: &Path, text: &str) -> std::path::PathBuf {
+    let recipe = EyesRecipe::parse(text).unwrap();
+    let device = Device::flex().autodiff();
+    let net = IdentityNet::bare(recipe.network.init(&device)).with_people(5, &device);
+    let eyes = Eyes::divide(&EYES, &recipe.data).unwrap();
+    let batches = EyeBatches::new(Arc::new(eyes), recipe);
+    for step in 0..20 {
+        // Only the running statistics of its normalisations move, without which nothing comes through.
+        let eyes = batches.batch(step).unwrap().eyes;
+        let _ = net.backbone.embed(eyes.into_tensor(&device));
+    }
+    let file = folder.join("average.bpk");
+    checkpoint::save(&net, &file).unwrap();
+    file
+}
+
+fn go(path: &Path, text: &str, begin: Begin, stop: &Stop) -> Ending {
+    let recipe = EyesRecipe::parse(text).unwrap();
+    let eyes = Eyes::divide(&EYES, &recipe.data).unwrap();
+    let folder = if path.exists() {
+        RunFolder::open(path)
+    } else {
+        RunFolder::create(path, text, &())
+    };
+    let settings = recipe.training.clone();
+    let task = EyesTask::new(recipe, eyes, begin);
+    let folder = folder.unwrap().quietly();
+    train(&task, &settings, folder, &Device::flex(), stop).unwrap()
+}
+
+fn floats<const D: usize>(x: Tensor<D>) -> Vec<f32> {
+    x.into_data().try_into_vec().unwrap()
+}
+
+/// What the networks in the two files say of the same noise, before the last layer, and where the first ends up.
+fn compared(text: &str, before: &Path, after: &Path) -> (EyeNet, Vec<f32>, Vec<f32>, Tensor<4>) {
+    let network = EyesRecipe::parse(text).unwrap().network;
+    let device = Device::flex();
+    let bare = || IdentityNet::bare(network.init(&device));
+    let range = Distribution::Uniform(-1.0, 1.0);
+    let x = Tensor::random([2, 3, 32, 32], range, &device);
+    let old = bare().with_backbone_from(before).unwrap().backbone;
+    let net = EyeNet::new(network.init(&device), &device);
+    let net = checkpoint::load(net, after).unwrap();
+    let values = [&old, &net.backbone].map(|backbone| floats(backbone.embed(x.clone())));
+    let [old, new] = values;
+    (net, old, new, x)
+}
+
+#[rstest]
+#[case::nothing_added("last-layer", 0.0)]
+#[case::half_added("last-layer", 0.5)]
+#[case::all_layers("all", 1.0)]
+fn the_recipe_learns_and_becomes_a_file(#[case] learns: &str, #[case] extra: f64) {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, text) = (folder.path().join("run"), small(learns, extra));
+    let file = known(folder.path(), &text);
+    let begin = Begin::Run(file.clone());
+    // Stopped on the way and gone on with, without what it began with.
+    let early = Stop::default().at_step(5);
+    assert_eq!(go(&path, &text, begin, &early), Ending::Stopped);
+    let copy = folder.path().join("copy");
+    copy_folder(&path, &copy);
+    for path in [&path, &copy] {
+        let ending = go(path, &text, Begin::Fresh, &Stop::default());
+        assert_eq!(ending, Ending::Finished);
+    }
+    let losses = recorded(&path, "train", "loss");
+    assert_eq!(losses, recorded(&copy, "train", "loss"));
+    let mean = |losses: &[f64]| losses.iter().sum::<f64>() / losses.len() as f64;
+    assert!(mean(&losses[18..]) < mean(&losses[..6]), "{losses:?}");
+    assert_eq!(recorded(&path, "validation", "accuracy").len(), 1);
+
+    let weights = path.join("best/average.bpk");
+    let (net, old, new, x) = compared(&text, &file, &weights);
+    let is_kept = old.iter().zip(&new).all(|(a, b)| (a - b).abs() < 1e-5);
+    assert_eq!(is_kept, learns == "last-layer");
+    let bytes = onnx(&text, &weights, &ExportOptions::default()).unwrap();
+    assert_onnx_agrees(&bytes, x.clone(), &net.forward(x).into_data());
+}
+
+#[test]
+fn no_face_is_both_learnt_from_and_checked_by() {
+    let set = &*EYES;
+    let settings = EyeSettings {
+        validation: 0.3,
+        ..EyeSettings::default()
+    };
+    let eyes = Eyes::divide(set, &settings).unwrap();
+    let group = |&eye: &usize| set.pictures()[eye].group;
+    let [training, validation] = [&eyes.training, &eyes.validation].map(|rows| {
+        rows.iter()
+            .map(group)
+            .collect::<std::collections::BTreeSet<_>>()
+    });
+    assert!(!validation.is_empty() && training.is_disjoint(&validation));
+    assert_eq!(eyes.training.len() + eyes.validation.len(), set.len());
+}

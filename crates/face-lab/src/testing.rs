@@ -1,0 +1,67 @@
+//! What tests of several networks share.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use burn::tensor::{Tensor, TensorData};
+use face_data::{CropSet, procedural};
+use face_packs::{Network, OnnxRuntime, Search, Silent};
+
+/// Ten drawn people with four crops each; drawing takes longer than a small training.
+pub(crate) static PEOPLE: LazyLock<CropSet> = LazyLock::new(|| procedural::crops(10, 4));
+
+/// Asserts that the ONNX file in `bytes` gives for `x` what burn gave, to within 1e-4, where ONNX Runtime is at hand.
+pub(crate) fn assert_onnx_agrees(bytes: &[u8], x: Tensor<4>, expected: &TensorData) {
+    let runtime = match OnnxRuntime::locate_or_fetch_blocking(&Search::of_this_machine(), &Silent) {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let _ = test_needs::missing::<()>(&format!("ONNX Runtime: {error}"));
+            return;
+        }
+    };
+    let mut network = Network::from_bytes(&runtime, "test", bytes, 1).unwrap();
+    let (shape, values) = (x.dims(), x.into_data());
+    let values: Vec<f32> = values.try_into_vec().unwrap();
+    let outputs = network.run(&shape, &values).unwrap();
+    let found = outputs.at(0).unwrap();
+    let expected: Vec<f32> = expected.iter::<f32>().collect();
+    assert_eq!(found.values.len(), expected.len());
+    let differences = found
+        .values
+        .iter()
+        .zip(&expected)
+        .map(|(a, b)| (a - b).abs());
+    // A comparison with NaN is false, hence the form.
+    assert!(differences.fold(0.0, f32::max) < 1e-4);
+    assert!(
+        expected.iter().any(|value| value.abs() > 1e-3),
+        "zeros say nothing"
+    );
+}
+
+/// A number of the lines of a kind that a run has recorded, in order.
+pub(crate) fn recorded(run: &Path, kind: &str, name: &str) -> Vec<f64> {
+    let text = std::fs::read_to_string(run.join("metrics.jsonl")).unwrap();
+    let lines = text
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    lines
+        .filter(|line| line["kind"] == kind)
+        .map(|line| line[name].as_f64().unwrap())
+        .collect()
+}
+
+/// Copies a folder with all that is in it.
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let (path, name) = entry
+            .map(|entry| (entry.path(), entry.file_name()))
+            .unwrap();
+        if path.is_dir() {
+            copy_folder(&path, &to.join(name));
+        } else {
+            std::fs::copy(&path, to.join(name)).unwrap();
+        }
+    }
+}
