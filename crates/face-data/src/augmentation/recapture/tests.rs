@@ -81,7 +81,7 @@ fn less_contrast_and_colour_are_left() {
 #[rstest::rstest]
 #[case::screen(Chance::NEVER)]
 #[case::print(Chance::ALWAYS)]
-fn the_pattern_has_the_depth_and_period_asked_for(#[case] print: Chance) {
+fn the_pattern_has_the_depth_asked_for_and_repeats_within_two_periods(#[case] print: Chance) {
     let settings = Recapture {
         print,
         pattern: Span::new(0.2, 0.2),
@@ -98,8 +98,6 @@ fn the_pattern_has_the_depth_and_period_asked_for(#[case] print: Chance) {
         (high - 153.0).abs() < 4.0 && (low - 102.0).abs() < 4.0,
         "{low} {high}"
     );
-    // Places a period apart along the wave look alike, half a period apart they do not; the steepest axis is one of the
-    // two or between them, so only the spread within a window of two periods is certain.
     let window: Vec<f32> = (0..24)
         .flat_map(|y| (0..24).map(move |x| (x, y)))
         .map(|(x, y)| greens[y * SIDE + x])
