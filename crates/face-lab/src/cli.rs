@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{classifier, data_command, evaluate, export, figures, label, pack, teach, training};
+use crate::{
+    classifier, data_command, evaluate, export, figures, label, pack, teach, training, tune,
+};
 
 /// The laboratory of Who's That: data, training, measuring, figures, packs.
 #[derive(Debug, Parser)]

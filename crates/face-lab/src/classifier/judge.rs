@@ -1,7 +1,7 @@
 //! How well a network judges crops it has not seen.
 
-use burn::tensor::activation::softmax;
 use burn::tensor::Device;
+use burn::tensor::activation::softmax;
 use face_data::{CropView, Placement, stream};
 use face_metrics::{AttackScores, Estimate, Proportion, Species, TwoClass};
 use face_nets::Classifier;

@@ -1,7 +1,5 @@
 //! The recipe of a network that tells two classes apart.
 
-use std::path::{Path, PathBuf};
-
 use face_data::{Augmentation, Placement, Recapture, sampling::ExtraSamples};
 use face_nets::ClassifierSettings;
 use face_vision::SimilarityTransform;
@@ -9,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::attack::AttackSettings;
 use super::eyes::EyeSettings;
-use crate::label::{EYES_FILE, FACES_FILE};
 use crate::train::TrainingSettings;
 
 /// Examples are kept with a rim around what the network sees, so that shifts and turns meet pixels: their side is this

@@ -78,8 +78,8 @@ mod tests {
     fn the_recipe_of_the_default_pack_is_read() {
         let recipe = EmbedderRecipe::parse(include_str!("../../recipes/embedder.toml")).unwrap();
         assert_eq!(recipe.task, "embedder");
-        // Eyes 23.5 pixels apart in 64.
+        // The two layouts of the five points differ in more than size; the fit of all five brings the eyes to 21.4 pixels.
         let scale = recipe.placement().unwrap().transform.scale();
-        assert!((scale - 0.667).abs() < 0.01, "{scale}");
+        assert!((scale - 0.607).abs() < 0.01, "{scale}");
     }
 }

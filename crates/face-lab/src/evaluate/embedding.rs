@@ -8,7 +8,6 @@ use face_vision::{AlignmentTemplate, DecodeLimits, RgbImage, align, decode};
 use image::imageops;
 
 use super::Bench;
-use crate::faces;
 
 /// The two kinds of template of one face.
 #[derive(Debug, Clone, PartialEq)]

@@ -12,7 +12,6 @@ use face_data::CROP_TEMPLATE;
 use face_types::Landmarks;
 
 use super::{TeacherSettings, TeachersRecipe};
-use crate::faces;
 
 /// A teacher, ready to run.
 #[derive(Debug)]

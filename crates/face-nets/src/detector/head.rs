@@ -6,7 +6,7 @@ use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::kernels;
-use crate::layers::{ConvBlock, ConvBlockConfig};
+use crate::layers::{ConvBlock, ConvBlockConfig, channels_last};
 use crate::onnx::{Graph, Layer, Value};
 
 /// The outputs of a place in the order of the last convolution's channels: `YuNet`'s names, and numbers of values.
@@ -79,8 +79,7 @@ impl Head {
     }
 
     pub(super) fn forward(&self, level: Tensor<4>) -> Grid {
-        let x = self.values(self.block.forward(level));
-        let x = x.permute([0, 2, 3, 1]).flatten::<3>(1, 2);
+        let x = self.values(self.block.forward(level)).flatten::<3>(1, 2);
         let mut from = 0;
         let mut next = |kind: usize| {
             let (start, length) = (from, OUTPUTS[kind].1);
@@ -95,14 +94,14 @@ impl Head {
         }
     }
 
-    /// All values of each cell, `[n, 16, height, width]`.
+    /// All values of each cell: `[n, channels, height, width]` to `[n, height, width, 16]`.
     fn values(&self, x: Tensor<4>) -> Tensor<4> {
         let bias = self.outputs.bias.as_ref().filter(|_| kernels::apply_to(&x));
         let Some(bias) = bias else {
-            return self.outputs.forward(x);
+            return channels_last(self.outputs.forward(x));
         };
-        let x = kernels::conv2d(x, self.outputs.weight.val(), 1, 0);
-        x + bias.val().reshape([1, VALUES, 1, 1])
+        let x = kernels::conv2d(channels_last(x), self.outputs.weight.val(), 1, 0);
+        x + bias.val().reshape([1, 1, 1, VALUES])
     }
 
     /// The four outputs in the order of [`OUTPUTS`], the first two as probabilities.
