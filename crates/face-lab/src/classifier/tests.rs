@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 use face_data::{PictureSet, procedural};
 use face_nets::onnx::ExportOptions;
 use face_packs::{Network, OnnxRuntime, Search};
@@ -229,12 +229,11 @@ fn the_exported_file_answers_as_the_run_s_best_weights() {
     .unwrap();
     let batch = task.batches.batch(0).unwrap();
     let shape = [batch.targets.len(), 3, 16, 16];
-    let crops = TensorData::new(batch.crops.clone(), shape);
-    let expected = net
-        .forward(Tensor::from_data(crops, &Device::flex()))
-        .into_data();
+    let crops = batch.crops.into_tensor(&Device::flex());
+    let values: Vec<f32> = crops.to_data().try_into_vec().unwrap();
+    let expected = net.forward(crops).into_data();
     let mut network = Network::from_bytes(&runtime, "eyes", &bytes, 1).unwrap();
-    let outputs = network.run(&shape, &batch.crops).unwrap();
+    let outputs = network.run(&shape, &values).unwrap();
     let found = outputs.named("logits").unwrap().values;
     assert_eq!(found.len(), 2 * batch.targets.len());
     for (found, expected) in found.iter().zip(expected.iter::<f32>()) {

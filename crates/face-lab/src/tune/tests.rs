@@ -11,13 +11,7 @@ fn data(folder: &Path) -> Inputs {
     let data = folder.join("data");
     procedural::write_shards(&PEOPLE, &data.join("faces")).unwrap();
     std::fs::write(data.join("dev-identities.txt"), "person-00\n").unwrap();
-    Inputs {
-        data,
-        targets: None,
-        from: None,
-        published: None,
-        is_begun: false,
-    }
+    Inputs::of(&data)
 }
 
 fn recipe(tune: &str) -> String {
