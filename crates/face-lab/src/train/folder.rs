@@ -196,10 +196,9 @@ mod tests {
         run.record(3, "train", &vec![("loss", 0.25)]).unwrap();
         let text = std::fs::read_to_string(run.file("metrics.jsonl")).unwrap();
         assert_eq!(text.lines().count(), 3, "{text}");
-        assert!(
-            text.ends_with("{\"kind\":\"train\",\"loss\":0.25,\"step\":3}\n"),
-            "{text}"
-        );
+        let last: serde_json::Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+        let expected = serde_json::json!({"step": 3, "kind": "train", "loss": 0.25});
+        assert_eq!(last, expected);
     }
 
     #[test]

@@ -3,6 +3,9 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, PoisonError};
 
+/// Values kept at most, half a gigabyte: a network whose gradients come from elsewhere gives more than it takes.
+const MOST: usize = 1 << 27;
+
 /// What no one holds now.
 static FREE: Mutex<Vec<Vec<f32>>> = Mutex::new(Vec::new());
 
@@ -19,12 +22,23 @@ pub(super) fn take(length: usize) -> Vec<f32> {
     memory
 }
 
-/// Hands back what is needed no more.
+/// Hands back what is needed no more; what has lain here longest goes back to the system where there is too much.
 pub(super) fn give(memory: Vec<f32>) {
-    if memory.capacity() >= LEAST {
-        let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
-        free.push(memory);
+    if memory.capacity() < LEAST {
+        return;
     }
+    let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
+    free.push(memory);
+    let mut kept = 0;
+    let newest = free.iter().rev();
+    let count = newest
+        .take_while(|memory| {
+            kept += memory.capacity();
+            kept <= MOST
+        })
+        .count();
+    let old = free.len() - count;
+    free.drain(..old);
 }
 
 /// The smallest memory that holds `length` values, but none of which half would lie idle.
@@ -74,6 +88,15 @@ impl DerefMut for Scratch {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_given_without_being_taken_does_not_pile_up() {
+        for _ in 0..40 {
+            give(Vec::with_capacity(MOST / 16));
+        }
+        let free = FREE.lock().unwrap();
+        assert!(free.iter().map(Vec::capacity).sum::<usize>() <= MOST);
+    }
 
     #[test]
     fn memory_is_as_long_as_asked_for_however_it_was_used_before() {
