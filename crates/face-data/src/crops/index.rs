@@ -21,6 +21,15 @@ pub struct CropEntry {
     pub score: f32,
 }
 
+impl CropEntry {
+    /// Whether it is known to show one of `people`.
+    #[must_use]
+    pub fn is_of(&self, people: &BTreeSet<String>) -> bool {
+        let identity = self.identity.as_ref();
+        identity.is_some_and(|identity| people.contains(identity))
+    }
+}
+
 /// A line of the index: a crop and the tar file that holds it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Row {

@@ -38,10 +38,7 @@ impl Parts {
         kept_out: &BTreeSet<String>,
         calibration: Option<CalibrationSettings>,
     ) -> anyhow::Result<Self> {
-        let is_kept_out = |&row: &usize| {
-            let identity = crops.entries()[row].identity.as_ref();
-            identity.is_some_and(|identity| kept_out.contains(identity))
-        };
+        let is_kept_out = |&row: &usize| crops.entries()[row].is_of(kept_out);
         let (check, others): (Vec<_>, Vec<_>) = (0..crops.len()).partition(is_kept_out);
         let Some(settings) = calibration else {
             return Ok(Self {

@@ -26,7 +26,7 @@ pub(super) fn measure(
         identity.is_some_and(|identity| named.as_ref().is_none_or(|named| named.contains(identity)))
     };
     let all = CropSet::read_shards(folder, is_wanted)?;
-    let one_each = largest_of_each(&all);
+    let one_each = largest_of_each(&all, 0..all.len());
     let chosen: Vec<usize> = match named {
         Some(_) => (0..all.len()).collect(),
         None => bench
@@ -79,11 +79,13 @@ pub(crate) fn strangers(rows: &[(usize, Vec<f32>)]) -> Result<Histogram> {
     Ok(AllPairs::of(&features(people)?, 0.0).non_mated)
 }
 
-/// The number of the largest face of each person, ascending.
-fn largest_of_each(set: &CropSet) -> Vec<usize> {
+/// The number of the largest face of each person among `rows`, ascending.
+pub(crate) fn largest_of_each(set: &CropSet, rows: impl Iterator<Item = usize>) -> Vec<usize> {
     let mut largest: HashMap<u32, usize> = HashMap::new();
-    for (at, label) in set.labels().iter().enumerate() {
-        let Some(person) = *label else { continue };
+    for at in rows {
+        let Some(person) = set.labels()[at] else {
+            continue;
+        };
         let best = largest.entry(person).or_insert(at);
         if set.entries()[at].face_px > set.entries()[*best].face_px {
             *best = at;

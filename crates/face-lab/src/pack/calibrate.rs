@@ -1,7 +1,5 @@
 //! The impostor curve of a new pack, on people who taught its embedder nothing.
 
-use std::collections::HashMap;
-
 use anyhow::Context as _;
 use face_data::{CropSet, read_identities};
 use face_packs::{OnnxRuntime, Pack};
@@ -41,20 +39,9 @@ pub(super) fn impostor_curve(
 
 /// Of `rows` the largest face of each person, without those whom the teachers take for a person already there.
 fn apart(crops: &CropSet, targets: &Targets, rows: &[usize]) -> Vec<usize> {
-    let mut people: HashMap<u32, usize> = HashMap::new();
-    let mut chosen = Vec::new();
-    for &row in rows {
-        match crops.labels()[row] {
-            None => chosen.push(row),
-            Some(person) => {
-                let best = people.entry(person).or_insert(row);
-                if crops.entries()[row].face_px > crops.entries()[*best].face_px {
-                    *best = row;
-                }
-            }
-        }
-    }
-    chosen.extend(people.into_values());
+    let mut chosen = crops::largest_of_each(crops, rows.iter().copied());
+    let is_of_nobody_known = |&row: &usize| crops.labels()[row].is_none();
+    chosen.extend(rows.iter().copied().filter(is_of_nobody_known));
     chosen.sort_unstable();
     let mut kept: Vec<usize> = Vec::with_capacity(chosen.len());
     for row in chosen {

@@ -80,10 +80,7 @@ fn mix(first: CropView<'_>, mut second: RgbImage, share: f32) -> RgbImage {
 
 /// The rows of all crops but those of people who are kept out.
 pub(super) fn training_rows(crops: &CropSet, kept_out: &BTreeSet<String>) -> Vec<usize> {
-    let is_training = |row: &usize| {
-        let identity = crops.entries()[*row].identity.as_ref();
-        !identity.is_some_and(|identity| kept_out.contains(identity))
-    };
+    let is_training = |&row: &usize| !crops.entries()[row].is_of(kept_out);
     (0..crops.len()).filter(is_training).collect()
 }
 
