@@ -80,7 +80,7 @@ pub struct RegistrationSettings {
 
     /// Share of strangers that may be taken for somebody enrolled; the threshold follows from it and from the number
     /// of people.
-    #[arg(long, env = "WHOS_THAT_TARGET_FPIR", default_value_t = 0.01, value_parser = share, value_name = "SHARE")]
+    #[arg(long, env = "WHOS_THAT_TARGET_FPIR", default_value_t = 0.001, value_parser = share, value_name = "SHARE")]
     pub target_fpir: f64,
 
     /// Share of impostors that may pass `/v1/verify`, where one claim is checked rather than everybody searched.

@@ -1,7 +1,7 @@
 //! Pictures as the input of a network in training or under test, and what it answers for many of them.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use face_data::{Augmentation, CropView, DataRng, Placement};
+use face_data::{Applied, Augmentation, CropView, DataRng, Placement};
 use face_packs::{Colour, Layout, PixelSpec};
 use face_pipeline::input;
 use face_vision::RgbImage;
@@ -49,16 +49,17 @@ impl Pictures {
         self.take_in();
     }
 
-    /// Adds the crop, placed and changed.
+    /// Adds the crop, placed and changed; what has been done to it.
     pub fn add_changed(
         &mut self,
         crop: CropView<'_>,
         placement: &Placement,
         augmentation: &Augmentation,
         rng: &mut DataRng,
-    ) {
-        augmentation.apply(rng, crop, placement, &mut self.picture);
+    ) -> Applied {
+        let applied = augmentation.apply(rng, crop, placement, &mut self.picture);
         self.take_in();
+        applied
     }
 
     fn take_in(&mut self) {

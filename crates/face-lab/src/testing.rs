@@ -10,15 +10,17 @@ use face_packs::{Network, OnnxRuntime, Search, Silent};
 /// Ten drawn people with four crops each; drawing takes longer than a small training.
 pub(crate) static PEOPLE: LazyLock<CropSet> = LazyLock::new(|| procedural::crops(10, 4));
 
+/// ONNX Runtime, where it is at hand.
+pub(crate) fn runtime() -> Option<OnnxRuntime> {
+    match OnnxRuntime::locate_or_fetch_blocking(&Search::of_this_machine(), &Silent) {
+        Ok(runtime) => Some(runtime),
+        Err(error) => test_needs::missing(&format!("ONNX Runtime: {error}")),
+    }
+}
+
 /// Asserts that the ONNX file in `bytes` gives for `x` what burn gave, to within 1e-4, where ONNX Runtime is at hand.
 pub(crate) fn assert_onnx_agrees(bytes: &[u8], x: Tensor<4>, expected: &TensorData) {
-    let runtime = match OnnxRuntime::locate_or_fetch_blocking(&Search::of_this_machine(), &Silent) {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            let _ = test_needs::missing::<()>(&format!("ONNX Runtime: {error}"));
-            return;
-        }
-    };
+    let Some(runtime) = runtime() else { return };
     let mut network = Network::from_bytes(&runtime, "test", bytes, 1).unwrap();
     let (shape, values) = (x.dims(), x.into_data());
     let values: Vec<f32> = values.try_into_vec().unwrap();

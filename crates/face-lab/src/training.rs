@@ -50,7 +50,7 @@ pub struct Inputs {
     /// The ONNX file of the network that is learnt from, for recipes that name its digest.
     #[arg(long)]
     pub teacher: Option<PathBuf>,
-    /// Begin with the best weights of the run in this folder.
+    /// Begin with the best weights of the run in this folder; an embedder also with those of its ONNX file.
     #[arg(long)]
     pub from: Option<PathBuf>,
     /// Begin with weights that others published: a .pt, .pth or .safetensors file.
@@ -101,6 +101,8 @@ struct Facts {
     /// Files of `--targets`.
     learnt_from: BTreeMap<&'static str, Digest>,
     published_sha256: Option<Digest>,
+    /// Of `from`, where it is a file.
+    from_sha256: Option<Digest>,
     #[serde(flatten)]
     began: Began,
 }
@@ -148,6 +150,7 @@ pub(crate) fn begin(path: &Path, text: &str, inputs: &Inputs) -> anyhow::Result<
         recipe_sha256: Digest::of(text.as_bytes()),
         learnt_from: learnt_from(inputs)?,
         published_sha256: digest(&inputs.published)?,
+        from_sha256: digest(&inputs.from.clone().filter(|path| path.is_file()))?,
         began: Began {
             from: inputs.from.clone(),
             published: inputs.published.clone(),
@@ -264,7 +267,7 @@ fn embedder(
     let targets = inputs.targets.as_deref();
     let targets = targets.context("an embedder needs --targets, the folder of `lab teach`")?;
     inputs.without_published()?;
-    let start = inputs.from.as_deref().map(Start::from_run).transpose()?;
+    let start = inputs.from.as_deref().map(Start::at).transpose()?;
     let settings = recipe.training.clone();
     let task = EmbedderTask::open(recipe, &inputs.data, targets, start)?;
     train(&task, &settings, folder()?, &Device::flex(), stop)

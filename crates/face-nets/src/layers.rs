@@ -1,6 +1,6 @@
 //! The block that the plain networks are built of: convolution, batch normalisation, an optional short cut, rectifier.
 
-use burn::module::Module;
+use burn::module::{Module, Param, RunningState};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Initializer, PaddingConfig2d};
 use burn::tensor::{Device, Tensor, activation};
@@ -151,7 +151,7 @@ impl ConvBlock {
             kernels::conv2d(x, weight, self.stride(), self.padding())
         } else {
             let mut conv = self.conv.clone();
-            conv.weight = burn::module::Param::from_tensor(weight);
+            conv.weight = Param::from_tensor(weight);
             channels_last(conv.forward(channels_first(x)))
         };
         let channels = bias.dims()[0];
@@ -183,6 +183,29 @@ impl ConvBlock {
         let channels = bias.dims()[0];
         let weight = self.conv.weight.val() * scale.reshape([channels, 1, 1, 1]);
         (weight, bias)
+    }
+
+    /// The block that answers alike, with the running statistics that its convolution has on `x`: a normalisation by the
+    /// batch's own then changes nothing.
+    #[must_use]
+    pub(crate) fn settled(mut self, x: Tensor<4>) -> Self {
+        let z = self.conv.forward(x).swap_dims(0, 1).flatten::<2>(1, 3);
+        let (variance, mean) = z.var_mean_bias(1);
+        let [variance, mean] = [variance, mean].map(|column| column.squeeze_dim::<1>(1));
+        let norm = &self.norm;
+        let deviation = |variance: Tensor<1>| variance.add_scalar(norm.epsilon).sqrt();
+        let scale = norm.gamma.val() / deviation(norm.running_var.value_sync());
+        let shift = norm.beta.val() - norm.running_mean.value_sync() * scale.clone();
+        let gamma = scale.clone() * deviation(variance.clone());
+        let beta = shift + scale * mean.clone();
+        self.norm = BatchNorm {
+            gamma: Param::from_tensor(gamma),
+            beta: Param::from_tensor(beta),
+            running_mean: RunningState::new(mean),
+            running_var: RunningState::new(variance),
+            ..self.norm
+        };
+        self
     }
 
     /// The block as one convolution with a bias.

@@ -153,6 +153,32 @@ impl ResidualNet {
     /// The templates, `[n, dimension]`, not brought to unit length.
     #[must_use]
     pub fn forward(&self, faces: Tensor<4>) -> Tensor<2> {
+        self.head.forward(self.last_stage(faces).flatten(1, 3))
+    }
+
+    /// The shares that the places of the last stage have in the templates, `[n, places, dimension]`, row by row: summed over
+    /// the places they are [`Self::forward`].
+    #[must_use]
+    pub fn places(&self, faces: Tensor<4>) -> Tensor<3> {
+        let x = self.last_stage(faces);
+        let [n, channels, height, width] = x.dims();
+        let places = height * width;
+        let x = x.reshape([n, channels, places]).permute([2, 0, 1]);
+        let weight = self.head.weight.val();
+        let [_, dimension] = weight.dims();
+        let weight = weight.reshape([channels, places, dimension]);
+        let shares = x.matmul(weight.permute([1, 0, 2])).permute([1, 0, 2]);
+        match &self.head.bias {
+            Some(bias) => {
+                let share = bias.val().div_scalar(places as f64);
+                shares + share.reshape([1, 1, dimension])
+            }
+            None => shares,
+        }
+    }
+
+    /// `[n, channels, side, side]`.
+    fn last_stage(&self, faces: Tensor<4>) -> Tensor<4> {
         let mut x = self.stem.forward(faces);
         for stage in &self.stages {
             x = stage.entry.forward(x);
@@ -160,7 +186,52 @@ impl ResidualNet {
                 x = block.forward(x);
             }
         }
-        self.head.forward(x.flatten(1, 3))
+        x
+    }
+
+    /// The network that answers alike, with the running statistics that its convolutions have on `faces`.
+    ///
+    /// For weights whose normalisation says nothing of the data, as those read from a file in which it was folded in: training
+    /// normalises by the batch, and would begin with a network that nobody had trained.
+    #[must_use]
+    pub fn settled(self, faces: Tensor<4>) -> Self {
+        let stem = self.stem.settled(faces.clone());
+        let mut x = stem.forward(faces);
+        let block = |block: ResidualBlock, x: &Tensor<4>| {
+            let first = block.first.settled(x.clone());
+            let second = block.second.settled(first.forward(x.clone()));
+            ResidualBlock { first, second }
+        };
+        let mut stages = Vec::with_capacity(self.stages.len());
+        for stage in self.stages {
+            let entry = stage.entry.settled(x.clone());
+            x = entry.forward(x);
+            let mut blocks = Vec::with_capacity(stage.blocks.len());
+            for old in stage.blocks {
+                let settled = block(old, &x);
+                x = settled.forward(x);
+                blocks.push(settled);
+            }
+            stages.push(Stage { entry, blocks });
+        }
+        Self {
+            stem,
+            stages,
+            head: self.head,
+        }
+    }
+
+    /// The network whose templates are those of this one times `matrix`, `[dimension, dimension]`.
+    #[must_use]
+    pub fn turned(mut self, matrix: Tensor<2>) -> Self {
+        let dimension = matrix.dims()[0];
+        let weight = self.head.weight.val().matmul(matrix.clone());
+        self.head.weight = Param::from_tensor(weight);
+        self.head.bias = self.head.bias.map(|bias| {
+            let bias = bias.val().reshape([1, dimension]).matmul(matrix);
+            Param::from_tensor(bias.reshape([dimension]))
+        });
+        self
     }
 
     /// The same network for a last stage of `to` places a side instead of `from`: an input of another size.

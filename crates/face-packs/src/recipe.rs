@@ -97,6 +97,23 @@ mod tests {
     }
 
     #[test]
+    fn the_registry_s_networks_without_a_package_come_with_the_program() {
+        let registry = Recipe::named("registry").unwrap().unwrap();
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/default/pack.toml");
+        let shipped = Recipe::read(&shipped).unwrap();
+        assert!(registry.manifest().eyes.is_some());
+        assert_eq!(registry.manifest().eyes, shipped.manifest().eyes);
+        for (role, weights) in registry.manifest().networks() {
+            let comes_with_it = shipped.manifest().networks();
+            let mut comes_with_it = comes_with_it.into_iter().map(|(_, own)| own.sha256);
+            assert!(
+                weights.import.is_some() || comes_with_it.any(|own| own == weights.sha256),
+                "{role}"
+            );
+        }
+    }
+
+    #[test]
     fn every_network_of_the_public_recipe_has_an_address() {
         let recipe = Recipe::named("public").unwrap().unwrap();
         for (role, weights) in recipe.manifest().networks() {

@@ -27,8 +27,8 @@ pub(crate) struct Cli {
 /// Settings of the three services.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SystemSettings {
-    /// Folder of the pack of networks [default: the one that the data folder began with, else `registry` if it was
-    /// pulled, else those that come with the program].
+    /// Folder of the pack of networks [default: the one that the data folder began with, else `registry`, made
+    /// out of ordinary packages, else those that come with the program].
     #[arg(long, env = "WHOS_THAT_PACK", value_name = "DIR")]
     pub(crate) pack: Option<PathBuf>,
     /// Fetch nothing that is missing, neither networks nor ONNX Runtime.

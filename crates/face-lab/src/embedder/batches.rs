@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use face_data::{CropSet, CropView, Placement, sampling, stream};
+use face_data::{Applied, CropSet, CropView, Placement, sampling, stream};
 
 use super::EmbedderRecipe;
 use crate::faces::{Pictures, SIGNED_UNIT};
@@ -16,6 +16,8 @@ pub struct FaceBatch {
     pub faces: Pictures,
     /// `[n, dimension]`, of unit length.
     pub targets: Vec<f32>,
+    /// The shares of the places, `[n, places * places, dimension]`; none where the recipe gives them no weight.
+    pub places: Vec<f32>,
 }
 
 /// Draws batches from crops in memory.
@@ -57,8 +59,8 @@ impl FaceBatches {
         })
     }
 
-    /// Adds the crop or blend in `row`, changed as the recipe says, to `faces`.
-    fn draw(&self, row: usize, position: u64, faces: &mut Pictures) {
+    /// Adds the crop or blend in `row`, changed as the recipe says, to `faces`; what has been done to it.
+    fn draw(&self, row: usize, position: u64, faces: &mut Pictures) -> Applied {
         let augmentation = &self.recipe.augmentation;
         let rng = &mut stream(self.recipe.training.seed, &[1, position]);
         match &self.targets.blends {
@@ -66,11 +68,9 @@ impl FaceBatches {
                 let blend = Blend::draw(blends, &self.rows, row - self.targets.crops);
                 let picture = blend.picture(&self.crops);
                 let view = CropView::of(&picture).expect("a blend is as large as a crop");
-                faces.add_changed(view, &self.placement, augmentation, rng);
+                faces.add_changed(view, &self.placement, augmentation, rng)
             }
-            _ => {
-                faces.add_changed(self.crops.crop(row), &self.placement, augmentation, rng);
-            }
+            _ => faces.add_changed(self.crops.crop(row), &self.placement, augmentation, rng),
         }
     }
 }
@@ -83,11 +83,21 @@ impl BatchSource for FaceBatches {
         let mut batch = FaceBatch {
             faces: Pictures::new(self.placement.side, &SIGNED_UNIT),
             targets: Vec::new(),
+            places: Vec::new(),
         };
         for position in step * count..(step + 1) * count {
             let row = self.order.item(position)?;
-            self.draw(row, position, &mut batch.faces);
+            let applied = self.draw(row, position, &mut batch.faces);
             batch.targets.extend_from_slice(self.targets.of(row));
+            if self.recipe.loss.places > 0.0 {
+                let places = self.targets.places_of(row);
+                let seen = if applied.mirrored {
+                    places.mirrored()
+                } else {
+                    places
+                };
+                batch.places.extend(seen.values);
+            }
         }
         Ok(batch)
     }

@@ -1,28 +1,30 @@
 //! The embedder of the default pack: a small network that learns to answer as its teachers do.
 //!
 //! The teachers saw the clean crop once ([`crate::teach`]); the student sees it changed anew every time and must give the
-//! same template. Loss: 1 - cosine, and the squared difference of the similarities inside a batch.
+//! same template. Loss: 1 - cosine, the squared difference of the similarities inside a batch, and the error in the share
+//! that every place of the face has in the template.
 
 mod batches;
 mod dev;
 mod parts;
 mod recipe;
+mod start;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use burn::tensor::{Device, Tensor, TensorData};
 use face_data::{CropSet, read_identities};
-use face_nets::loss::{cosine_distillation, relational_distillation};
+use face_nets::loss::{cosine_distillation, places_distillation, relational_distillation};
 use face_nets::onnx::{Export as _, ExportOptions, Mirrored};
-use face_nets::residual::{ResidualNet, ResidualSettings};
+use face_nets::residual::ResidualNet;
 
 pub use batches::{FaceBatch, FaceBatches};
 pub use dev::DevSet;
 pub use parts::{CalibrationSettings, Parts};
 pub use recipe::{EmbedderRecipe, LossSettings};
+pub use start::Start;
 
 use crate::teach::Targets;
 use crate::train::{BatchSource, StepLoss, Task, Validation, checkpoint};
@@ -34,29 +36,6 @@ pub struct EmbedderTask {
     batches: Arc<FaceBatches>,
     dev: DevSet,
     start: Option<Start>,
-}
-
-/// Weights to begin with.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Start {
-    /// The network they are of.
-    pub network: ResidualSettings,
-    /// Their file.
-    pub weights: std::path::PathBuf,
-}
-
-impl Start {
-    /// The best weights of the run in `folder`.
-    ///
-    /// # Errors
-    /// When its recipe cannot be read.
-    pub fn from_run(folder: &Path) -> anyhow::Result<Self> {
-        let text = crate::train::RunFolder::recipe(folder)?;
-        Ok(Self {
-            network: EmbedderRecipe::parse(&text)?.network,
-            weights: folder.join("best/average.bpk"),
-        })
-    }
 }
 
 impl EmbedderTask {
@@ -84,6 +63,12 @@ impl EmbedderTask {
             "the targets have {} values, the network's templates {}",
             targets.dimension,
             recipe.network.dimension
+        );
+        let side = recipe.network.last_side();
+        anyhow::ensure!(
+            recipe.loss.places <= 0.0 || targets.places == side,
+            "the targets are of {0} by {0} places, the network has {side} by {side}",
+            targets.places
         );
         Self::assemble(recipe, Arc::new(crops), targets, &kept_out, start)
     }
@@ -141,25 +126,10 @@ impl Task for EmbedderTask {
     type Batch = FaceBatch;
 
     fn model(&self, device: &Device) -> anyhow::Result<ResidualNet> {
-        let Some(start) = &self.start else {
-            return Ok(self.recipe.network.init(device));
-        };
-        let net = checkpoint::load(start.network.init(device), &start.weights)
-            .context("the run to start from")?;
-        let same_but_side = ResidualSettings {
-            side: self.recipe.network.side,
-            ..start.network.clone()
-        };
-        anyhow::ensure!(
-            same_but_side == self.recipe.network,
-            "the run to start from trained another network"
-        );
-        let (from, to) = (start.network.last_side(), self.recipe.network.last_side());
-        Ok(if from == to {
-            net
-        } else {
-            net.with_last_side(from, to)
-        })
+        match &self.start {
+            None => Ok(self.recipe.network.init(device)),
+            Some(start) => start.network(&self.recipe.network, &self.batches, device),
+        }
     }
 
     fn source(&self) -> Arc<dyn BatchSource<Batch = FaceBatch>> {
@@ -171,17 +141,29 @@ impl Task for EmbedderTask {
         let count = batch.targets.len() / network.dimension;
         let targets = TensorData::new(batch.targets, [count, network.dimension]);
         let targets = Tensor::<2>::from_data(targets, device);
-        let answer = model.forward(batch.faces.into_tensor(device));
+        let faces = batch.faces.into_tensor(device);
+        let (answer, places) = if batch.places.is_empty() {
+            (model.forward(faces), None)
+        } else {
+            let shares = model.places(faces);
+            let taught = TensorData::new(batch.places, shares.dims());
+            let error = places_distillation(shares.clone(), Tensor::from_data(taught, device));
+            (shares.sum_dim(1).squeeze_dim(1), Some(error))
+        };
         let direct = cosine_distillation(answer.clone(), targets.clone());
         let relational = relational_distillation(answer, targets);
-        let cosine = -direct.clone().detach() + 1.0;
-        StepLoss {
+        let mut step = StepLoss {
             others: vec![
-                ("cosine", cosine),
+                ("cosine", -direct.clone().detach() + 1.0),
                 ("relational", relational.clone().detach()),
             ],
             loss: direct + relational.mul_scalar(self.recipe.loss.relational),
+        };
+        if let Some(error) = places {
+            step.others.push(("places", error.clone().detach()));
+            step.loss = step.loss + error.mul_scalar(self.recipe.loss.places);
         }
+        step
     }
 
     fn validate(&self, model: &ResidualNet, device: &Device) -> anyhow::Result<Validation> {

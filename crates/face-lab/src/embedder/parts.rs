@@ -14,6 +14,10 @@ pub struct CalibrationSettings {
     pub share: f64,
     /// Who is drawn follows from it.
     pub seed: u64,
+    /// Smallest face in its source, in pixels, that is compared: small ones, enlarged, are more alike than the faces that a
+    /// camera in use takes. Crops of people drawn that are smaller are left out of everything.
+    #[serde(default)]
+    pub face_px: u32,
 }
 
 /// Rows of a crop set, each in one part, ascending.
@@ -53,11 +57,12 @@ impl Parts {
         let groups: Vec<u32> = others.iter().map(group).collect();
         let shares = Shares::new(0.0, settings.share)?;
         let split = split_by_group(&groups, shares, settings.seed);
-        let rows = |chosen: Vec<usize>| chosen.into_iter().map(|at| others[at]).collect();
+        let rows = |chosen: Vec<usize>| chosen.into_iter().map(|at| others[at]);
+        let is_large = |&row: &usize| crops.entries()[row].face_px >= settings.face_px;
         Ok(Self {
             check,
-            calibration: rows(split.test),
-            training: rows(split.training),
+            calibration: rows(split.test).filter(is_large).collect(),
+            training: rows(split.training).collect(),
         })
     }
 }
@@ -90,6 +95,7 @@ mod tests {
         let settings = CalibrationSettings {
             share: 0.25,
             seed: 1,
+            face_px: 0,
         };
         let parts = Parts::of(&crops, &kept_out, Some(settings)).unwrap();
         assert_eq!(parts.check, [9, 10, 11]);
@@ -104,5 +110,19 @@ mod tests {
         };
         assert!(people(&parts.training).is_disjoint(&people(&parts.calibration)));
         assert_eq!(parts, Parts::of(&crops, &kept_out, Some(settings)).unwrap());
+    }
+
+    #[test]
+    fn small_faces_of_people_drawn_are_in_no_part() {
+        let crops = crops(20);
+        let settings = |face_px| CalibrationSettings {
+            share: 0.25,
+            seed: 1,
+            face_px,
+        };
+        let parts = |face_px| Parts::of(&crops, &BTreeSet::new(), Some(settings(face_px))).unwrap();
+        assert_eq!(parts(90), parts(0));
+        assert!(parts(91).calibration.is_empty());
+        assert_eq!(parts(91).training, parts(0).training);
     }
 }

@@ -46,6 +46,9 @@ pub struct EmbedderRecipe {
 pub struct LossSettings {
     /// Weight of the squared differences between the similarities inside a batch and the teachers'.
     pub relational: f64,
+    /// Weight of the error in the shares of the places, as a part of their spread; 0 asks for no places.
+    #[serde(default)]
+    pub places: f64,
 }
 
 impl EmbedderRecipe {

@@ -13,16 +13,17 @@ use super::embedding::CropEmbedder;
 use super::report::{AllPairsReport, CropReport};
 use super::{Bench, verification, work};
 
-/// Measures on the shards in `folder`: the impostor curve on the largest face of each person, and, where `identities`
+/// Measures on the shards in `folder`, as far as faces have `face_px` in their sources: the impostor curve on the largest face of each person, and, where `identities`
 /// names people, verification among all their pictures.
 pub(super) fn measure(
     bench: &Bench,
     folder: &Path,
+    face_px: u32,
     identities: Option<&Path>,
 ) -> Result<Option<CropReport>> {
     let named = identities.map(read_identities).transpose()?;
     let is_wanted = |entry: &CropEntry| {
-        let identity = entry.identity.as_ref();
+        let identity = entry.identity.as_ref().filter(|_| entry.face_px >= face_px);
         identity.is_some_and(|identity| named.as_ref().is_none_or(|named| named.contains(identity)))
     };
     let all = CropSet::read_shards(folder, is_wanted)?;

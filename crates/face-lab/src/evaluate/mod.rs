@@ -48,6 +48,9 @@ pub struct EvaluateArgs {
     /// Only these people of the crops, one a line: people kept out of training.
     #[arg(long, value_name = "FILE", requires = "faces")]
     pub identities: Option<PathBuf>,
+    /// Only crops whose face has so many pixels in its source: small ones, enlarged, are more alike.
+    #[arg(long, default_value_t = 0, value_name = "N", requires = "faces")]
+    pub face_px: u32,
     /// Close pictures of open and closed eyes.
     #[arg(long, value_name = "TAR|DIR")]
     pub eyes: Option<PathBuf>,
@@ -141,7 +144,7 @@ pub fn evaluate(args: &EvaluateArgs) -> Result<Report> {
         },
         lfw: on(args.lfw.as_deref(), |path| lfw::measure(&bench, path))?,
         crops: on(args.faces.as_deref(), |path| {
-            crops::measure(&bench, path, args.identities.as_deref())
+            crops::measure(&bench, path, args.face_px, args.identities.as_deref())
         })?,
         eyes: on(args.eyes.as_deref(), |path| eyes::measure(&bench, path))?,
         attacks: on(args.attacks.as_deref(), |path| {

@@ -100,6 +100,7 @@ fn a_pack_is_measured_on_every_set() {
         lfw: Some(folder.path().join("lfw")),
         faces: None,
         identities: None,
+        face_px: 0,
         eyes: Some(folder.path().join("eyes")),
         attacks: Some(folder.path().join("attacks")),
         scenes: Some(folder.path().join("scenes")),

@@ -1,12 +1,14 @@
 //! `lab teach`: what the teachers say of every crop, computed once and kept.
 //!
-//! Each teacher's template is the mean of crop and mirrored crop, of unit length. Joined by weight and projected on the
-//! principal directions of the training crops, they become the targets of distillation. Blends of two faces add people
+//! Each teacher's template is of unit length, the crop's or the mean of crop and mirrored crop. Joined by weight and projected on the
+//! principal directions of the training crops, they become the targets of distillation; where a teacher's template is a
+//! sum over places of the face, the share of every place becomes one. Blends of two faces add people
 //! who do not exist: the teachers are asked about the very pixels that the student will see. A stopped run goes on where
 //! it stopped.
 
 mod blends;
 mod directions;
+mod places;
 mod raw;
 mod settings;
 mod targets;
@@ -15,6 +17,7 @@ mod teacher;
 use std::path::PathBuf;
 
 pub use blends::{Blend, BlendSettings};
+pub use places::Places;
 pub(crate) use settings::ensure_digest;
 pub use settings::{TeacherSettings, TeachersRecipe};
 pub use targets::{NOTE_FILE, Targets};
@@ -64,17 +67,24 @@ pub fn run(args: &TeachArgs) -> anyhow::Result<()> {
         .collect::<anyhow::Result<Vec<_>>>()?;
 
     let origin = Origin::of_crops(&recipe, raw::shard_digests(&faces)?, crops.len());
-    let mut templates = RawCache::open(&args.out, "templates", &origin, recipe.joined())?;
+    let mut templates = RawCache::open(&args.out, "templates", &origin, recipe.row())?;
     templates.fill(crops.len(), &mut workers, &|teacher, row| {
-        teacher.mirrored_mean(&crops.crop(row).to_image())
+        let crop = crops.crop(row).to_image();
+        let places = if recipe.mirrored {
+            teacher.mirrored_mean(&crop)
+        } else {
+            teacher.template(&crop)
+        };
+        Ok(places?.values)
     })?;
     let rows = blends::training_rows(&crops, &kept_out);
     let mut all = templates.read(crops.len())?;
     if let Some(settings) = &recipe.blends {
         let origin = origin.of_blends(settings);
-        let mut blends = RawCache::open(&args.out, "blends", &origin, recipe.joined())?;
+        let mut blends = RawCache::open(&args.out, "blends", &origin, recipe.row())?;
         blends.fill(settings.count, &mut workers, &|teacher, index| {
-            teacher.template(&Blend::draw(settings, &rows, index).picture(&crops))
+            let blend = Blend::draw(settings, &rows, index).picture(&crops);
+            Ok(teacher.template(&blend)?.values)
         })?;
         all.extend(blends.read(settings.count)?);
     }

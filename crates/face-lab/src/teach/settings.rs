@@ -14,11 +14,21 @@ use super::BlendSettings;
 pub struct TeachersRecipe {
     /// Values of a target.
     pub dimension: usize,
+    /// Places a side of the grid whose shares a target is the sum of; every teacher then names its `map`.
+    #[serde(default = "one")]
+    pub places: usize,
+    /// Whether the mirrored crop is asked about as well: a little better, and twice the time.
+    #[serde(default)]
+    pub mirrored: bool,
     /// Blends that the teachers are asked about besides the crops.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blends: Option<BlendSettings>,
     /// The teachers, in the order in which their templates are joined.
     pub teacher: Vec<TeacherSettings>,
+}
+
+const fn one() -> usize {
+    1
 }
 
 /// One teacher.
@@ -31,6 +41,9 @@ pub struct TeacherSettings {
     pub sha256: Digest,
     /// Values of its template.
     pub dimension: usize,
+    /// The value after which its template is a sum over places, with `places`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub map: Option<String>,
     /// Its share of a target's squared length before the projection; the shares add up to 1.
     pub weight: f32,
     /// Where the five points lie in its input.
@@ -59,13 +72,26 @@ impl TeachersRecipe {
             "the dimension must be between 1 and {}",
             recipe.joined()
         );
-        Ok(recipe)
+        let lacks_map = |teacher: &&TeacherSettings| teacher.map.is_none();
+        match recipe.teacher.iter().find(lacks_map) {
+            _ if recipe.places == 0 => anyhow::bail!("a grid of places has a side of 1 at least"),
+            Some(teacher) if recipe.places > 1 => {
+                anyhow::bail!("{} names no `map` to take its places from", teacher.file)
+            }
+            _ => Ok(recipe),
+        }
     }
 
     /// Values of the joined templates.
     #[must_use]
     pub fn joined(&self) -> usize {
         self.teacher.iter().map(|teacher| teacher.dimension).sum()
+    }
+
+    /// Values of a row of the teachers' answers: for each the shares of all places.
+    #[must_use]
+    pub fn row(&self) -> usize {
+        self.places * self.places * self.joined()
     }
 
     /// The teachers' files, each from the first folder that has it, with the digest checked.
@@ -109,7 +135,7 @@ mod tests {
     fn the_recipe_of_the_default_pack_is_read() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("recipes/teachers.toml");
         let recipe = TeachersRecipe::read(&path).unwrap();
-        assert_eq!((recipe.joined(), recipe.dimension), (384, 128));
+        assert_eq!((recipe.joined(), recipe.dimension), (256, 128));
     }
 
     #[test]

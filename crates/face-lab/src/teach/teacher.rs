@@ -11,14 +11,24 @@ use image::{RgbImage, imageops};
 use face_data::CROP_TEMPLATE;
 use face_types::Landmarks;
 
-use super::{TeacherSettings, TeachersRecipe};
+use super::places::Cut;
+use super::{Places, TeacherSettings, TeachersRecipe};
 
 /// A teacher, ready to run.
 #[derive(Debug)]
 pub(super) struct Teacher {
     settings: TeacherSettings,
     template: AlignmentTemplate,
-    network: Network,
+    network: Answering,
+}
+
+/// How a teacher answers.
+#[derive(Debug)]
+enum Answering {
+    /// With its template, which is one place.
+    Whole(Network),
+    /// With the shares of places.
+    InPlaces(Cut),
 }
 
 /// Opens every teacher for one thread.
@@ -30,33 +40,39 @@ pub(super) fn open_all(
     let open = |(settings, file): (&TeacherSettings, &PathBuf)| {
         let input = &settings.input;
         let points = settings.alignment.landmarks(input.width, input.height).0;
+        let network = match &settings.map {
+            Some(map) if recipe.places > 1 => {
+                let bytes = std::fs::read(file)?;
+                let named = (settings.file.as_str(), bytes.as_slice());
+                Answering::InPlaces(Cut::open(runtime, named, map, recipe.places)?)
+            }
+            _ => Answering::Whole(Network::open(runtime, file, 1)?),
+        };
         Ok(Teacher {
             settings: settings.clone(),
             template: AlignmentTemplate {
                 size: input.width,
                 points,
             },
-            network: Network::open(runtime, file, 1)?,
+            network,
         })
     };
     recipe.teacher.iter().zip(files).map(open).collect()
 }
 
 impl Teacher {
-    /// The template of a crop: the mean with the mirrored crop's, of unit length.
-    pub(super) fn mirrored_mean(&mut self, crop: &RgbImage) -> anyhow::Result<Vec<f32>> {
+    /// The shares in the template of a crop: the mean with the mirrored crop's, their sum of unit length.
+    pub(super) fn mirrored_mean(&mut self, crop: &RgbImage) -> anyhow::Result<Places> {
         let face = self.aligned(crop)?;
-        let mut template = self.run(&face)?;
+        let own = self.run(&face)?;
         let mirrored = self.run(&imageops::flip_horizontal(&face))?;
-        for (value, other) in template.iter_mut().zip(mirrored) {
-            *value += other;
-        }
-        normalise(&mut template);
-        Ok(template)
+        let mut mean = own.plus(&mirrored.mirrored());
+        mean.normalise();
+        Ok(mean)
     }
 
-    /// The template of a crop as it is, of unit length.
-    pub(super) fn template(&mut self, crop: &RgbImage) -> anyhow::Result<Vec<f32>> {
+    /// The shares in the template of a crop as it is, their sum of unit length.
+    pub(super) fn template(&mut self, crop: &RgbImage) -> anyhow::Result<Places> {
         let face = self.aligned(crop)?;
         self.run(&face)
     }
@@ -66,26 +82,26 @@ impl Teacher {
             .context("the template's points span no face")
     }
 
-    fn run(&mut self, face: &RgbImage) -> anyhow::Result<Vec<f32>> {
+    fn run(&mut self, face: &RgbImage) -> anyhow::Result<Places> {
         let spec = &self.settings.input;
-        let mut template = input::run_one(&mut self.network, face, spec, None)?;
+        let mut places = match &mut self.network {
+            Answering::Whole(network) => {
+                let values = input::run_one(network, face, spec, None)?;
+                Places {
+                    side: 1,
+                    dimension: values.len(),
+                    values,
+                }
+            }
+            Answering::InPlaces(cut) => cut.places(&spec.shape(1), &input::batch(&[face], spec))?,
+        };
         anyhow::ensure!(
-            template.len() == self.settings.dimension,
+            places.dimension == self.settings.dimension,
             "{} gives {} values",
             self.settings.file,
-            template.len()
+            places.dimension
         );
-        normalise(&mut template);
-        Ok(template)
-    }
-}
-
-/// Brings `values` to unit length; a vector of zeros stays.
-pub(super) fn normalise(values: &mut [f32]) {
-    let length = values.iter().map(|v| v * v).sum::<f32>().sqrt();
-    if length > 0.0 {
-        for value in values.iter_mut() {
-            *value /= length;
-        }
+        places.normalise();
+        Ok(places)
     }
 }

@@ -25,6 +25,17 @@ pub fn relational_distillation(student: Tensor<2>, teacher: Tensor<2>) -> Tensor
     (s - t).square().sum() / (n * (n - 1)) as f64
 }
 
+/// Mean squared difference of the shares that places of a face have in its template, `[n, places, d]`, divided by the mean
+/// squared distance of the teacher's shares `t` from their own mean over the batch: 1 for a student that knows nothing but
+/// that mean, n at least 2.
+///
+/// Hints from inside the teacher as in Romero et al., ICLR 2015, here of what the last layer adds up.
+#[must_use]
+pub fn places_distillation(student: Tensor<3>, teacher: Tensor<3>) -> Tensor<1> {
+    let spread = teacher.clone() - teacher.clone().mean_dim(0);
+    (student - teacher).square().mean() / spread.square().mean()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,10 +67,23 @@ mod tests {
     }
 
     #[test]
+    fn the_loss_of_places_is_one_for_their_mean_and_nothing_for_the_teacher() {
+        let shares = matrix(&[[1.0, 0.0, 0.0, 4.0], [3.0, 0.0, 0.0, 2.0]]);
+        let teacher: Tensor<3> = shares.reshape([2, 2, 2]);
+        let mean = teacher.clone().mean_dim(0).repeat_dim(0, 2);
+        assert!((number(places_distillation(mean, teacher.clone())) - 1.0).abs() < 1e-6);
+        assert!(number(places_distillation(teacher.clone(), teacher)) < 1e-9);
+    }
+
+    #[test]
     fn the_slopes_are_those_of_finite_differences() {
         let teacher = matrix(&[[1.0, 0.1], [0.2, -0.5], [-0.4, 0.3]]);
         let student = matrix(&[[0.5, 0.4], [0.6, -0.1], [-0.9, 0.8]]);
         assert_slopes(&student, |s| cosine_distillation(s, teacher.clone()));
         assert_slopes(&student, |s| relational_distillation(s, teacher.clone()));
+        let places: Tensor<3> = teacher.reshape([3, 1, 2]);
+        assert_slopes(&student, |s| {
+            places_distillation(s.reshape([3, 1, 2]), places.clone())
+        });
     }
 }

@@ -13,6 +13,7 @@ mod graph;
 mod layer;
 mod mirrored;
 mod operators;
+mod read;
 mod residual;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -24,3 +25,4 @@ pub use graph::{Graph, Value};
 pub use layer::Layer;
 pub use mirrored::Mirrored;
 pub use operators::Window;
+pub use read::ReadError;

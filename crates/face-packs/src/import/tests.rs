@@ -303,11 +303,12 @@ fn the_true_packages_make_the_registry_pack_and_it_computes_what_they_do() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("pack");
     let recipe = crate::Recipe::named("registry").unwrap().unwrap();
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/default");
     let tasks = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
-    match tasks.block_on(crate::pull(&recipe, &[], &out, None, &Silent)) {
+    match tasks.block_on(crate::pull(&recipe, &[shipped], &out, None, &Silent)) {
         Ok(()) => {}
         Err(
             error @ crate::PullError::Import {
