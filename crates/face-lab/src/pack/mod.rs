@@ -28,6 +28,9 @@ pub struct PackArgs {
     /// The folder with the targets of `lab teach`: people whom the teachers take for one are not compared.
     #[arg(long, value_name = "DIR")]
     pub targets: PathBuf,
+    /// An earlier pack: networks that have no run in `--runs` are taken from it as they are.
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
     /// The pack's folder, empty or not there yet.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
@@ -47,7 +50,7 @@ pub(crate) fn run(args: &PackArgs) -> anyhow::Result<()> {
     clear(&work)?;
     let (files, trial) = (work.join("files"), work.join("trial"));
     std::fs::create_dir_all(&files)?;
-    let written = export_all(&recipe, &args.runs, &files)?;
+    let written = export_all(&recipe, args, &files)?;
     let from = [files];
 
     let uncalibrated = Recipe::parse(&recipe.manifest(&written, None)?)?;
@@ -70,17 +73,26 @@ fn clear(folder: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// Exports the run of every network into `files`, by the file's name in the pack.
+/// Exports the run of every network into `files`, or copies what is kept, by the file's name in the pack.
 fn export_all(
     recipe: &PackRecipe,
-    runs: &Path,
+    args: &PackArgs,
     files: &Path,
 ) -> anyhow::Result<BTreeMap<String, Written>> {
     let mut written = BTreeMap::new();
     for source in recipe.sources()? {
-        let run = runs.join(&source.run);
-        let bytes = export::network(&run, Chosen::Best, Storage::Half)
-            .with_context(|| format!("{} from {}", source.file, run.display()))?;
+        let run = args.runs.join(&source.run);
+        let (from, bytes) = match &args.keep {
+            Some(earlier) if !run.exists() => {
+                let file = earlier.join(&source.file);
+                (file.clone(), std::fs::read(file).map_err(Into::into))
+            }
+            _ => {
+                let bytes = export::network(&run, Chosen::Best, Storage::Half);
+                (run, bytes)
+            }
+        };
+        let bytes = bytes.with_context(|| format!("{} from {}", source.file, from.display()))?;
         std::fs::write(files.join(&source.file), &bytes)?;
         let file = Written {
             sha256: Digest::of(&bytes),
