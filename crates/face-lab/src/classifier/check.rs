@@ -5,8 +5,6 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use burn::tensor::Device;
 use face_metrics::Estimate;
-use face_nets::onnx::ExportOptions;
-use face_packs::Digest;
 use serde::Serialize;
 
 use super::judge::{self, Rates};
@@ -32,9 +30,6 @@ pub struct CheckArgs {
     /// What was measured, as JSON.
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    /// Writes the network as ONNX, too.
-    #[arg(long, value_name = "FILE")]
-    pub onnx: Option<PathBuf>,
 }
 
 /// What was measured on one set.
@@ -61,9 +56,6 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<()> {
     if let Some(path) = &args.json {
         let json = serde_json::to_vec_pretty(&found)?;
         std::fs::write(path, json).with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    if let Some(path) = &args.onnx {
-        export(&args.run, &text, path)?;
     }
     Ok(())
 }
@@ -124,14 +116,4 @@ pub(super) fn table(subject: Subject, found: &[SetRates]) -> Table {
         ]);
     }
     table
-}
-
-fn export(run: &Path, text: &str, path: &Path) -> anyhow::Result<()> {
-    let options = ExportOptions {
-        name: "classifier".to_owned(),
-        metadata: vec![("recipe".to_owned(), Digest::of(text.as_bytes()).to_string())],
-        ..ExportOptions::default()
-    };
-    let bytes = super::onnx(text, &super::best_weights(run), &options)?;
-    std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }

@@ -2,18 +2,21 @@
 
 use std::time::{Duration, Instant};
 
+use anyhow::Context as _;
 use burn::module::Module as _;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::Device;
+use face_data::Prefetch;
 
 use super::adamw::FusedAdamW;
 use super::checkpoint::{self, Optimiser, Progress, State};
-use super::{
-    Diverged, Metrics, Prefetch, RunFolder, StepLoss, Stop, Task, TrainingSettings, average,
-};
+use super::{Diverged, Metrics, RunFolder, StepLoss, Stop, Task, TrainingSettings, average};
 
 /// Steps between two updates of the average; each costs as much as a good part of a step of a small network.
 const AVERAGE_EVERY: u64 = 4;
+
+/// Batches made ahead for each input thread.
+const WAITING: usize = 2;
 
 /// How a sitting ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,14 +100,25 @@ impl<'t, T: Task> Sitting<'t, T> {
     fn go(&mut self, stop: &Stop) -> anyhow::Result<Ending> {
         let first = self.state.progress.step;
         let source = self.task.source();
-        let mut batches = Prefetch::start(&source, first, self.settings.input_threads);
+        let make = move |index: usize| {
+            let step = first + index as u64;
+            let batch = source.batch(step);
+            batch.with_context(|| format!("the batch of step {step}"))
+        };
+        let threads = self.settings.input_threads;
+        let steps = self.settings.steps.saturating_sub(first) as usize;
+        let mut batches = Prefetch::new(threads, WAITING * threads, steps, make);
         while self.state.progress.step < self.settings.steps {
             if stop.is_due(self.state.progress.step) {
                 self.checkpoint()?;
                 self.folder.say("stopped; --resume goes on")?;
                 return Ok(Ending::Stopped);
             }
-            let loss = self.step(batches.take()?);
+            let loss = self.step(
+                batches
+                    .next()
+                    .context("there is a batch for every step")??,
+            );
             self.report(loss)?;
             if self.is_due(self.settings.validate_every) && self.validate()? {
                 self.folder.say("the score has stopped rising")?;
