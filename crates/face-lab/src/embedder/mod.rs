@@ -84,7 +84,7 @@ impl EmbedderTask {
         kept_out: &BTreeSet<String>,
         start: Option<Start>,
     ) -> anyhow::Result<Self> {
-        let parts = Parts::of(&crops, kept_out, recipe.calibration)?;
+        let parts = Parts::of(&crops, kept_out, recipe.calibration.as_ref())?;
         let placement = recipe.placement()?;
         let dev = DevSet::new(
             Arc::clone(&crops),

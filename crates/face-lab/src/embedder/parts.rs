@@ -7,7 +7,7 @@ use face_data::sampling::{Shares, split_by_group};
 use serde::{Deserialize, Serialize};
 
 /// Crops kept back for the impostor curve of the finished network: it must be measured on people who taught it nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CalibrationSettings {
     /// Share of the crops, 0 to 1; all crops of a person go together.
@@ -18,6 +18,10 @@ pub struct CalibrationSettings {
     /// camera in use takes. Crops of people drawn that are smaller are left out of everything.
     #[serde(default)]
     pub face_px: u32,
+    /// Sets whose crops are compared; all where none is named. A crop of nobody in particular counts as a person of its own, so
+    /// a set that shows the same people again and again without their names makes strangers of them.
+    #[serde(default)]
+    pub sets: Vec<String>,
 }
 
 /// Rows of a crop set, each in one part, ascending.
@@ -40,7 +44,7 @@ impl Parts {
     pub fn of(
         crops: &CropSet,
         kept_out: &BTreeSet<String>,
-        calibration: Option<CalibrationSettings>,
+        calibration: Option<&CalibrationSettings>,
     ) -> anyhow::Result<Self> {
         let is_kept_out = |&row: &usize| crops.entries()[row].is_of(kept_out);
         let (check, others): (Vec<_>, Vec<_>) = (0..crops.len()).partition(is_kept_out);
@@ -58,10 +62,14 @@ impl Parts {
         let shares = Shares::new(0.0, settings.share)?;
         let split = split_by_group(&groups, shares, settings.seed);
         let rows = |chosen: Vec<usize>| chosen.into_iter().map(|at| others[at]);
-        let is_large = |&row: &usize| crops.entries()[row].face_px >= settings.face_px;
+        let counts = |&row: &usize| {
+            let entry = &crops.entries()[row];
+            let is_of_a_set = settings.sets.is_empty() || settings.sets.contains(&entry.set);
+            entry.face_px >= settings.face_px && is_of_a_set
+        };
         Ok(Self {
             check,
-            calibration: rows(split.test).filter(is_large).collect(),
+            calibration: rows(split.test).filter(counts).collect(),
             training: rows(split.training).collect(),
         })
     }
@@ -96,8 +104,9 @@ mod tests {
             share: 0.25,
             seed: 1,
             face_px: 0,
+            sets: Vec::new(),
         };
-        let parts = Parts::of(&crops, &kept_out, Some(settings)).unwrap();
+        let parts = Parts::of(&crops, &kept_out, Some(&settings)).unwrap();
         assert_eq!(parts.check, [9, 10, 11]);
         let all = [&parts.training, &parts.check, &parts.calibration];
         assert_eq!(
@@ -109,20 +118,29 @@ mod tests {
             rows.iter().filter_map(|&row| crops.labels()[row]).collect()
         };
         assert!(people(&parts.training).is_disjoint(&people(&parts.calibration)));
-        assert_eq!(parts, Parts::of(&crops, &kept_out, Some(settings)).unwrap());
+        assert_eq!(
+            parts,
+            Parts::of(&crops, &kept_out, Some(&settings)).unwrap()
+        );
     }
 
     #[test]
-    fn small_faces_of_people_drawn_are_in_no_part() {
+    fn small_faces_and_other_sets_of_people_drawn_are_in_no_part() {
         let crops = crops(20);
-        let settings = |face_px| CalibrationSettings {
-            share: 0.25,
-            seed: 1,
-            face_px,
+        let parts = |face_px, set: &str| {
+            let settings = CalibrationSettings {
+                share: 0.25,
+                seed: 1,
+                face_px,
+                sets: vec![set.to_owned()],
+            };
+            Parts::of(&crops, &BTreeSet::new(), Some(&settings)).unwrap()
         };
-        let parts = |face_px| Parts::of(&crops, &BTreeSet::new(), Some(settings(face_px))).unwrap();
-        assert_eq!(parts(90), parts(0));
-        assert!(parts(91).calibration.is_empty());
-        assert_eq!(parts(91).training, parts(0).training);
+        let all = parts(90, "drawn");
+        assert!(!all.calibration.is_empty());
+        for fewer in [parts(91, "drawn"), parts(90, "painted")] {
+            assert!(fewer.calibration.is_empty());
+            assert_eq!(fewer.training, all.training);
+        }
     }
 }

@@ -20,9 +20,8 @@ pub(super) fn impostor_curve(
     recipe: &PackRecipe,
     (pack, runtime): (&Pack, &OnnxRuntime),
 ) -> anyhow::Result<Curve> {
-    let run = args.runs.join(recipe.embedder_run()?);
-    let embedder = EmbedderRecipe::parse(&RunFolder::recipe(&run)?)?;
-    let settings = embedder.calibration;
+    let embedder = EmbedderRecipe::parse(&embedder_recipe(args, &recipe.embedder_run()?)?)?;
+    let settings = embedder.calibration.as_ref();
     settings.context("the embedder's recipe kept no people back: it has no [calibration]")?;
     let crops = CropSet::read_shards(&args.data.join("faces"), |_| true)?;
     let targets = Targets::read(&args.targets)?;
@@ -35,6 +34,17 @@ pub(super) fn impostor_curve(
         points: verification::curve(&non_mated),
         comparisons: non_mated.total(),
     })
+}
+
+/// The recipe that says whom the embedder never saw: its run's, or for one that is kept the file of the run's name beside
+/// the pack's recipe.
+fn embedder_recipe(args: &PackArgs, run: &str) -> anyhow::Result<String> {
+    let folder = args.runs.join(run);
+    if folder.exists() {
+        return RunFolder::recipe(&folder);
+    }
+    let path = args.recipe.with_file_name(format!("{run}.toml"));
+    std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// Of `rows` the largest face of each person, without those whom the teachers take for a person already there.
