@@ -101,9 +101,9 @@ impl<'t, T: Task> Sitting<'t, T> {
         let first = self.state.progress.step;
         let source = self.task.source();
         let make = move |index: usize| {
-            let step = first + index as u64;
-            let batch = source.batch(step);
-            batch.with_context(|| format!("the batch of step {step}"))
+            let number = first + index as u64;
+            let batch = source.batch(number);
+            batch.with_context(|| format!("the batch of step {number}"))
         };
         let threads = self.settings.input_threads;
         let steps = self.settings.steps.saturating_sub(first) as usize;
