@@ -16,17 +16,19 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use face_data::{CropSet, read_identities};
-use face_nets::loss::{cosine_distillation, places_distillation, relational_distillation};
+use face_nets::loss::{
+    cosine_distillation, identification_distillation, places_distillation, relational_distillation,
+};
 use face_nets::onnx::{Export as _, ExportOptions, Mirrored};
 use face_nets::residual::ResidualNet;
 
 pub use batches::{FaceBatch, FaceBatches};
 pub use dev::DevSet;
 pub use parts::{CalibrationSettings, Parts};
-pub use recipe::{EmbedderRecipe, LossSettings};
+pub use recipe::{EmbedderRecipe, LossSettings, SearchSettings};
 pub use start::Start;
 
-use crate::teach::Targets;
+use crate::teach::{Targets, training_rows};
 use crate::train::{BatchSource, StepLoss, Task, Validation, checkpoint};
 
 /// An embedder with its crops in memory.
@@ -92,7 +94,8 @@ impl EmbedderTask {
             placement,
             parts.check,
         );
-        let batches = FaceBatches::new(crops, targets, recipe.clone(), parts.training)?;
+        let blended = training_rows(&crops, kept_out);
+        let batches = FaceBatches::new(crops, targets, recipe.clone(), parts.training, blended)?;
         Ok(Self {
             dev,
             batches: Arc::new(batches),
@@ -151,7 +154,7 @@ impl Task for EmbedderTask {
             (shares.sum_dim(1).squeeze_dim(1), Some(error))
         };
         let direct = cosine_distillation(answer.clone(), targets.clone());
-        let relational = relational_distillation(answer, targets);
+        let relational = relational_distillation(answer.clone(), targets.clone());
         let mut step = StepLoss {
             others: vec![
                 ("cosine", -direct.clone().detach() + 1.0),
@@ -162,6 +165,13 @@ impl Task for EmbedderTask {
         if let Some(error) = places {
             step.others.push(("places", error.clone().detach()));
             step.loss = step.loss + error.mul_scalar(self.recipe.loss.places);
+        }
+        if let Some(search) = self.recipe.loss.search {
+            let others = TensorData::new(batch.others, [search.others, network.dimension]);
+            let others = Tensor::from_data(others, device);
+            let error = identification_distillation(answer, targets, others, search.task);
+            step.others.push(("search", error.clone().detach()));
+            step.loss = step.loss + error.mul_scalar(search.weight);
         }
         step
     }

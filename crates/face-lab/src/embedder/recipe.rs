@@ -1,6 +1,7 @@
 //! The recipe of an embedder that learns from teachers.
 
 use face_data::{Augmentation, CROP_TEMPLATE, Placement};
+use face_nets::loss::Identification;
 use face_nets::residual::ResidualSettings;
 use face_packs::Alignment;
 use face_vision::AlignmentTemplate;
@@ -49,6 +50,21 @@ pub struct LossSettings {
     /// Weight of the error in the shares of the places, as a part of their spread; 0 asks for no places.
     #[serde(default)]
     pub places: f64,
+    /// A search for every face among the teacher's templates of others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<SearchSettings>,
+}
+
+/// The part of the loss that asks for every face's own template among those of others.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SearchSettings {
+    /// Its weight.
+    pub weight: f64,
+    /// How many others, drawn anew for every step.
+    pub others: usize,
+    /// How hard it is.
+    pub task: Identification,
 }
 
 impl EmbedderRecipe {

@@ -78,8 +78,8 @@ fn mix(first: CropView<'_>, mut second: RgbImage, share: f32) -> RgbImage {
     second
 }
 
-/// The rows of all crops but those of people who are kept out.
-pub(super) fn training_rows(crops: &CropSet, kept_out: &BTreeSet<String>) -> Vec<usize> {
+/// The rows of all crops but those of people who are kept out: those that blends are drawn from.
+pub(crate) fn training_rows(crops: &CropSet, kept_out: &BTreeSet<String>) -> Vec<usize> {
     let is_training = |&row: &usize| !crops.entries()[row].is_of(kept_out);
     (0..crops.len()).filter(is_training).collect()
 }

@@ -16,6 +16,7 @@ mod teacher;
 
 use std::path::PathBuf;
 
+pub(crate) use blends::training_rows;
 pub use blends::{Blend, BlendSettings};
 pub use places::Places;
 pub(crate) use settings::ensure_digest;
@@ -77,7 +78,7 @@ pub fn run(args: &TeachArgs) -> anyhow::Result<()> {
         };
         Ok(places?.values)
     })?;
-    let rows = blends::training_rows(&crops, &kept_out);
+    let rows = training_rows(&crops, &kept_out);
     let mut all = templates.read(crops.len())?;
     if let Some(settings) = &recipe.blends {
         let origin = origin.of_blends(settings);

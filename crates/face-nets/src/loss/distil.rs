@@ -1,6 +1,8 @@
 //! Losses against a teacher: each template to the teacher's, and the likeness of templates to theirs.
 
 use burn::tensor::Tensor;
+use burn::tensor::activation::log_softmax;
+use serde::{Deserialize, Serialize};
 
 use crate::{similarities, unit_length};
 
@@ -34,6 +36,42 @@ pub fn relational_distillation(student: Tensor<2>, teacher: Tensor<2>) -> Tensor
 pub fn places_distillation(student: Tensor<3>, teacher: Tensor<3>) -> Tensor<1> {
     let spread = teacher.clone() - teacher.clone().mean_dim(0);
     (student - teacher).square().mean() / spread.square().mean()
+}
+
+/// How hard it is made to find the own template among others'.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identification {
+    /// s: what cosines are multiplied by before the softmax.
+    pub scale: f64,
+    /// m: how much nearer than the others the own template must be, as a cosine.
+    pub margin: f64,
+    /// Teacher's templates more alike than this, as a cosine, are of one person and no others to each other.
+    pub alike: f64,
+}
+
+/// Mean over the batch of -log softmax(s · cos(sᵢ, ·) with cos(sᵢ, tᵢ) - m at the own place) / s, over the own template tᵢ of
+/// the teacher's, `[n, d]`, and the teacher's of other faces, `[k, d]`: a search of the student's vectors `[n, d]` in a gallery
+/// of the teacher's, with the margin of Wang et al., CVPR 2018, and classes that stand still.
+///
+/// Divided by s the loss is in cosines: about how much the most alike stranger is nearer than the own template less m.
+#[must_use]
+pub fn identification_distillation(
+    student: Tensor<2>,
+    teacher: Tensor<2>,
+    others: Tensor<2>,
+    settings: Identification,
+) -> Tensor<1> {
+    let Identification {
+        scale,
+        margin,
+        alike,
+    } = settings;
+    let own = (unit_length(student.clone()) * unit_length(teacher.clone())).sum_dim(1);
+    let is_one_person = similarities(teacher, others.clone()).greater_elem(alike);
+    let strangers = similarities(student, others).mask_fill(is_one_person, -1e3);
+    let logits = Tensor::cat(vec![own - margin, strangers], 1) * scale;
+    -log_softmax(logits, 1).narrow(1, 0, 1).mean() / scale
 }
 
 #[cfg(test)]
@@ -76,11 +114,38 @@ mod tests {
     }
 
     #[test]
+    fn the_loss_of_a_search_is_as_worked_by_hand() {
+        // The own template at a cosine of 0.8, one stranger at 0.6; the third is the own person again.
+        let student = matrix(&[[0.8, 0.6]]);
+        let teacher = matrix(&[[2.0, 0.0]]);
+        let others = matrix(&[[0.0, 1.0], [5.0, 0.1]]);
+        let settings = Identification {
+            scale: 10.0,
+            margin: 0.3,
+            alike: 0.4,
+        };
+        let loss = number(identification_distillation(
+            student, teacher, others, settings,
+        ));
+        let expected = (1.0 + 1.0_f64.exp()).ln() / 10.0;
+        assert!((loss - expected).abs() < 1e-9, "{loss} {expected}");
+    }
+
+    #[test]
     fn the_slopes_are_those_of_finite_differences() {
         let teacher = matrix(&[[1.0, 0.1], [0.2, -0.5], [-0.4, 0.3]]);
         let student = matrix(&[[0.5, 0.4], [0.6, -0.1], [-0.9, 0.8]]);
         assert_slopes(&student, |s| cosine_distillation(s, teacher.clone()));
         assert_slopes(&student, |s| relational_distillation(s, teacher.clone()));
+        let others = matrix(&[[0.7, 0.7], [-1.0, 0.2], [1.0, 0.0]]);
+        let settings = Identification {
+            scale: 4.0,
+            margin: 0.3,
+            alike: 0.9,
+        };
+        assert_slopes(&student, |s| {
+            identification_distillation(s, teacher.clone(), others.clone(), settings)
+        });
         let places: Tensor<3> = teacher.reshape([3, 1, 2]);
         assert_slopes(&student, |s| {
             places_distillation(s.reshape([3, 1, 2]), places.clone())

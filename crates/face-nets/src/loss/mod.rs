@@ -14,7 +14,10 @@ mod testing;
 
 pub use contrastive::contrastive;
 pub use dense::{DenseLoss, DenseTargets, dense_distillation};
-pub use distil::{cosine_distillation, places_distillation, relational_distillation};
+pub use distil::{
+    Identification, cosine_distillation, identification_distillation, places_distillation,
+    relational_distillation,
+};
 pub use group::{GroupLoss, anchors, pearson, replicate};
 pub use margin::{Margin, MarginHead, MarginSettings};
 pub use pair::{PairHead, pair_cross_entropy};
