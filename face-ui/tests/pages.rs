@@ -137,6 +137,20 @@ async fn a_stranger_is_told_so_in_the_page_and_to_the_script() {
     assert_eq!(answer["message"], "Not recognised");
     let answer = ui.face_as_script(&token, b"photo of a photo").await;
     assert_eq!(answer["message"], "Liveness check failed");
+    assert!(
+        answer["hint"]
+            .as_str()
+            .unwrap()
+            .contains("sign in with your ID")
+    );
+    let answer = ui.face_as_script(&token, b"stare").await;
+    assert_eq!(answer["message"], "Liveness check failed");
+    assert!(
+        answer["hint"]
+            .as_str()
+            .unwrap()
+            .starts_with("No blink was seen.")
+    );
     let answer = ui.face_as_script(&token, b"ada").await;
     assert_eq!(answer["message"], "Welcome, Ada Lovelace");
     assert_eq!(answer["next"], "/me");

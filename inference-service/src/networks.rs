@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use face_pipeline::{AnalyseError, Analysis, Facts, Select, Wishes};
-use face_types::ModelId;
+use face_types::{FrameChange, ModelId};
 use face_vision::{DecodeError, DecodeLimits, inspect};
 use face_wire::inference::{FacesQuery, ImageSize, PictureFaces, Select as WireSelect};
 use face_wire::problem::ProblemKind;
@@ -113,6 +113,7 @@ pub(crate) const fn wishes(query: &FacesQuery) -> Wishes {
             quality: query.facts.quality,
             eyes: query.facts.eyes,
             attack: query.facts.attack,
+            patch: query.facts.changes,
         },
         select: match query.select {
             WireSelect::All => Select::All,
@@ -120,6 +121,20 @@ pub(crate) const fn wishes(query: &FacesQuery) -> Wishes {
         },
         detect: query.detect,
     }
+}
+
+/// How the pictures of a sequence differ; on a thread of its own, for it takes as long as a network.
+///
+/// # Errors
+/// `internal` 500 when the comparison fails.
+pub(crate) async fn changes(analyses: &mut [Analysis]) -> Result<Vec<FrameChange>, Problem> {
+    let patches: Vec<_> = analyses.iter_mut().map(|each| each.patch.take()).collect();
+    if patches.iter().all(Option::is_none) {
+        return Ok(Vec::new());
+    }
+    tokio::task::spawn_blocking(move || face_pipeline::changes(&patches))
+        .await
+        .map_err(Problem::internal)
 }
 
 /// An analysis in the wire's form.

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use face_liveness::BlinkRule;
 use face_types::{FaceFacts, ModelId};
-use face_wire::inference::FacesQuery;
+use face_wire::inference::{FacesQuery, SequenceFacts};
 use face_wire::problem::ProblemKind;
 
 /// What is known of the networks in use.
@@ -47,7 +47,7 @@ pub(crate) trait FaceAnalyser: Send + Sync {
         pack: &Pack,
     ) -> Result<Vec<FaceFacts>, AnalyserError>;
 
-    /// The faces of 2 to 30 encoded pictures, in order.
+    /// The faces of 2 to 30 encoded pictures, in order, and how they differ if the query asks for it.
     ///
     /// # Errors
     /// [`AnalyserError`].
@@ -56,7 +56,7 @@ pub(crate) trait FaceAnalyser: Send + Sync {
         pictures: Vec<Bytes>,
         query: &FacesQuery,
         pack: &Pack,
-    ) -> Result<Vec<Vec<FaceFacts>>, AnalyserError>;
+    ) -> Result<SequenceFacts, AnalyserError>;
 }
 
 /// Why there are no facts.

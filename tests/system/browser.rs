@@ -137,6 +137,27 @@ async fn a_stranger_is_refused() {
 }
 
 #[tokio::test]
+async fn a_photograph_held_before_the_camera_signs_nobody_in() {
+    let Some(system) = TestSystem::start(&Options::default()) else {
+        return;
+    };
+    let photograph = face_synth::portrait(SEEDS[0], 1);
+    let held = face_synth::hand_held(&photograph, 45, 1);
+    let Some(browser) = Browser::open(&held).await else {
+        return;
+    };
+    let enrolled = system.store(1, "Somebody", &portrait(SEEDS[0], 0)).await;
+    assert_eq!(enrolled.status, 200);
+    look_into_the_camera(&browser, &system, true).await;
+    browser.says("face-result", "Liveness check failed").await;
+    browser.says("face-result", "sign in with your ID").await;
+    browser.screenshot("face-login-not-alive").await;
+    browser.goto(&format!("{}/me", system.pages)).await;
+    assert_ne!(browser.path().await, "/me", "there is no session");
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn a_refused_picture_says_why_and_keeps_what_was_entered() {
     let Some(system) = TestSystem::start(&Options::default()) else {
         return;

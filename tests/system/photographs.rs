@@ -82,3 +82,51 @@ async fn a_blink_is_alive_and_a_still_is_not() {
         (406, "Liveness check failed")
     );
 }
+
+#[tokio::test]
+async fn nobody_signs_in_with_the_photograph_of_another() {
+    let (Some(live), Some(people)) = (blink("live"), photographed_people()) else {
+        return;
+    };
+    let Some(system) = TestSystem::start(&Options::default()) else {
+        return;
+    };
+    let read = |path| std::fs::read(path).expect("a photograph is readable");
+    let victim = read(&people[0].files[0]);
+    let probe = read(&people[0].files[1]);
+    assert_eq!(system.store(1, "Victim", &victim).await.status, 200);
+    assert_eq!(system.find_match(&probe).await.status, 200);
+
+    let photograph = image::load_from_memory(&probe)
+        .expect("a photograph")
+        .into_rgb8();
+    let held = face_synth::hand_held(&photograph, 15, 1);
+    let held: Vec<Vec<u8>> = held
+        .iter()
+        .map(|frame| face_synth::jpeg(frame, 90))
+        .collect();
+    let mixed = |stranger: &[Vec<u8>], photograph: &[Vec<u8>]| [stranger, photograph].concat();
+    let attacks = [
+        ("the photograph in a hand", held.clone()),
+        ("the photograph fifteen times", vec![probe.clone(); 15]),
+        ("a living stranger", live.clone()),
+        (
+            "a living stranger, then the photograph",
+            mixed(&live[..10], &held[..5]),
+        ),
+        (
+            "the photograph, then a living stranger",
+            mixed(&held[..5], &live[..10]),
+        ),
+    ];
+    for (name, frames) in attacks {
+        let frames: Vec<String> = frames.iter().map(|frame| base64(frame)).collect();
+        let body = json!({"img_base64": base64(&probe), "liveness": true, "frames": frames});
+        let answer = system.post("/api/find_match", &body).await;
+        assert_eq!(
+            (answer.status, answer.text.as_str()),
+            (406, "Liveness check failed"),
+            "{name}"
+        );
+    }
+}

@@ -1,29 +1,9 @@
 //! The blink: open eyes, and closed ones later.
 
-#[cfg(test)]
-mod tests;
-
 use face_types::EyeState;
-
-use crate::Reason;
-
-/// The largest share of frames without exactly one face and its eyes; beyond it a sequence fails, blink or not.
-///
-/// A third: closing one's eyes or turning away loses the detector a frame or two of 15, while a face that is swapped
-/// or held up in turns loses more.
-pub const MAX_UNUSABLE_SHARE: f32 = 1.0 / 3.0;
 
 /// Half the width of the band around an eye threshold in which eyes count as neither open nor closed.
 const HALF_BAND: f32 = 0.05;
-
-/// What one frame shows.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct FrameFacts {
-    /// Number of faces.
-    pub faces: usize,
-    /// The eyes of the only face; `None` when they could not be judged. Not looked at unless `faces` is 1.
-    pub eyes: Option<EyeState>,
-}
 
 /// When eyes count as open and as closed, on the scale of [`EyeState`]: 0 (closed) to 1 (open).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -87,7 +67,7 @@ impl BlinkRule {
     }
 
     /// Open when both eyes are, closed when both are; a wink is neither.
-    fn read(self, eyes: EyeState) -> Eyes {
+    pub(crate) fn read(self, eyes: EyeState) -> Eyes {
         let both = [eyes.left_open, eyes.right_open];
         if both.iter().all(|&open| open >= self.open_threshold) {
             Eyes::Open
@@ -99,78 +79,81 @@ impl BlinkRule {
     }
 }
 
-/// The answer about a sequence of frames.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
-    /// A living person blinked.
-    pub alive: bool,
-    /// What was wrong with the frames, the gravest first; at least one reason unless `alive`.
-    pub reasons: Vec<Reason>,
-}
-
-/// Whether `frames`, in the order of time, show a blink.
-///
-/// Alive when a frame with open eyes is followed, at once or later, by one with closed eyes, and not more than
-/// [`MAX_UNUSABLE_SHARE`] of the frames lack exactly one face with eyes.
-#[must_use]
-pub fn assess(frames: &[FrameFacts], rule: &BlinkRule) -> Verdict {
-    let seen: Vec<Seen> = frames.iter().map(|frame| Seen::of(frame, *rule)).collect();
-    let count = |what| seen.iter().filter(|&&s| s == what).count();
-    let (no_face, several, no_eyes) = (
-        count(Seen::NoFace),
-        count(Seen::SeveralFaces),
-        count(Seen::NoEyes),
-    );
-    let is_blink = has_blink(&seen);
-    let is_usable =
-        (no_face + several + no_eyes) as f32 <= MAX_UNUSABLE_SHARE * frames.len() as f32;
-
-    let remarks = [
-        (frames.is_empty(), Reason::NoFrames),
-        (!frames.is_empty() && !is_blink, Reason::NoBlink),
-        (several > 0, Reason::SeveralFaces { frames: several }),
-        (no_face > 0, Reason::NoFace { frames: no_face }),
-        (no_eyes > 0, Reason::NoEyes { frames: no_eyes }),
-    ];
-    Verdict {
-        alive: is_blink && is_usable,
-        reasons: remarks
-            .into_iter()
-            .filter_map(|(holds, reason)| holds.then_some(reason))
-            .collect(),
-    }
-}
-
-/// A frame under a rule.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Seen {
-    NoFace,
-    SeveralFaces,
-    NoEyes,
-    Eyes(Eyes),
-}
-
-/// The eyes of the only face.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Eyes {
+/// The eyes of the only face under a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Eyes {
     Open,
     Closed,
     Between,
 }
 
-impl Seen {
-    fn of(frame: &FrameFacts, rule: BlinkRule) -> Self {
-        match (frame.faces, frame.eyes) {
-            (0, _) => Self::NoFace,
-            (1, None) => Self::NoEyes,
-            (1, Some(eyes)) if eyes.left_open.is_nan() || eyes.right_open.is_nan() => Self::NoEyes,
-            (1, Some(eyes)) => Self::Eyes(rule.read(eyes)),
-            _ => Self::SeveralFaces,
+/// Whether open eyes are followed, at once or later, by closed ones.
+///
+/// `eyes` are those of the frames that show them, in the order of time; `is_one_take` tells of each but the first whether it
+/// follows on the one before without a cut. A blink across a cut is none: two photographs, one of them with closed eyes, make
+/// one.
+pub(crate) fn has_blink(eyes: &[Eyes], is_one_take: &[bool]) -> bool {
+    let mut was_open = false;
+    for (at, eyes) in eyes.iter().enumerate() {
+        let follows = at == 0 || is_one_take[at - 1];
+        was_open &= follows;
+        match eyes {
+            Eyes::Open => was_open = true,
+            Eyes::Closed if was_open => return true,
+            Eyes::Closed | Eyes::Between => (),
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+impl BlinkRule {
+    /// The rule whose open eyes are open by both rules, and whose closed eyes closed.
+    pub(crate) const fn stricter(self, other: Self) -> Self {
+        Self {
+            open_threshold: self.open_threshold.max(other.open_threshold),
+            closed_threshold: self.closed_threshold.min(other.closed_threshold),
         }
     }
 }
 
-fn has_blink(seen: &[Seen]) -> bool {
-    let first_open = seen.iter().position(|&s| s == Seen::Eyes(Eyes::Open));
-    first_open.is_some_and(|open| seen[open..].contains(&Seen::Eyes(Eyes::Closed)))
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(0.5, 0.55, 0.45)]
+    #[case(0.985, 0.9925, 0.9775)]
+    #[case(0.02, 0.03, 0.01)]
+    fn a_rule_from_one_threshold_keeps_a_band_around_it(
+        #[case] threshold: f32,
+        #[case] open: f32,
+        #[case] closed: f32,
+    ) {
+        let rule = BlinkRule::around(threshold).unwrap();
+        assert!((rule.open_threshold - open).abs() < 1e-6, "{rule:?}");
+        assert!((rule.closed_threshold - closed).abs() < 1e-6, "{rule:?}");
+    }
+
+    #[rstest]
+    #[case(0.4, 0.6)]
+    #[case(0.5, 0.5)]
+    #[case(1.1, 0.5)]
+    #[case(0.5, -0.1)]
+    #[case(f32::NAN, 0.5)]
+    #[case(0.5, f32::NAN)]
+    fn thresholds_that_would_let_a_still_pass_are_refused(#[case] open: f32, #[case] closed: f32) {
+        assert!(BlinkRule::new(open, closed).is_err());
+    }
+
+    #[rstest]
+    #[case(0.0)]
+    #[case(1.0)]
+    #[case(-0.5)]
+    #[case(f32::NAN)]
+    fn an_eye_threshold_that_no_eye_could_pass_is_refused(#[case] threshold: f32) {
+        assert!(BlinkRule::around(threshold).is_err());
+    }
 }

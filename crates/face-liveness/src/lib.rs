@@ -1,28 +1,37 @@
 //! `face-liveness`: from what a sequence of frames shows to whether a living person stood before the camera.
 //!
 //! ```
-//! use face_liveness::{BlinkRule, FrameFacts, assess};
-//! use face_types::EyeState;
+//! use face_liveness::{BlinkRule, FrameFacts, Person, Sequence, assess};
+//! use face_types::{EyeState, FrameChange};
 //!
 //! let frame = |open| FrameFacts {
 //!     faces: 1,
+//!     person: Person::Probes,
 //!     eyes: Some(EyeState { left_open: open, right_open: open }),
+//!     is_repeat: false,
 //! };
 //! let rule = BlinkRule::around(0.5).unwrap();
 //!
-//! assert!(assess(&[frame(0.9), frame(0.9), frame(0.1)], &rule).alive);
+//! let change = |earlier| FrameChange { earlier, later: earlier + 1, residual: 0.002 };
+//! let changes: Vec<_> = (0..14).map(change).collect();
+//! let frames = [frame(0.9), frame(0.9), frame(0.1)];
+//! assert!(assess(Sequence { frames: &frames, changes: &changes[..2] }, &rule).alive);
 //!
-//! let photograph = assess(&[frame(0.9); 15], &rule);
-//! assert!(!photograph.alive);
-//! assert_eq!(photograph.reasons[0].to_string(), "no blink was seen");
+//! let stare = assess(Sequence { frames: &[frame(0.9); 15], changes: &changes }, &rule);
+//! assert!(!stare.alive);
+//! assert_eq!(stare.reasons[0].to_string(), "no blink was seen");
 //! ```
 //!
-//! Deliberately absent: pixels and networks (the frames' facts come in), a clock, presentation-attack scores, random
-//! challenges, and whether it is the same face throughout. A blink alone does not stop a replayed video, nor two
-//! pictures of one person shown one after the other.
+//! Deliberately absent: pixels and networks (the frames' facts come in), a clock, presentation-attack scores, and random
+//! challenges. A blink that a screen replays passes these rules; the attack score is for that.
 
 mod blink;
+mod frame;
+mod motion;
 mod reason;
+mod verdict;
 
-pub use blink::{BlinkRule, BlinkRuleError, FrameFacts, MAX_UNUSABLE_SHARE, Verdict, assess};
+pub use blink::{BlinkRule, BlinkRuleError};
+pub use frame::{FrameFacts, Person, repeats};
 pub use reason::Reason;
+pub use verdict::{MAX_REPEATED_SHARE, MAX_UNUSABLE_SHARE, Sequence, Verdict, assess};

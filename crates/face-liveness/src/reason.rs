@@ -5,7 +5,21 @@
 pub enum Reason {
     /// There was nothing to look at.
     NoFrames,
-    /// No frame with open eyes was followed by one with closed eyes.
+    /// Frames whose face is another person's than the probe's.
+    AnotherPerson {
+        /// How many.
+        frames: usize,
+    },
+    /// Frames that are, to the byte, earlier ones again.
+    Repeated {
+        /// How many.
+        frames: usize,
+    },
+    /// The frames differ as one photograph, moved, does from itself, or are some photographs in turns.
+    Photograph,
+    /// Neighbouring frames differ as much as distant ones.
+    OutOfOrder,
+    /// No frame with open eyes was followed, in one take, by one with closed eyes.
     NoBlink,
     /// Frames without a face.
     NoFace {
@@ -17,6 +31,11 @@ pub enum Reason {
         /// How many.
         frames: usize,
     },
+    /// Frames whose face is too poor to tell whose it is.
+    Unclear {
+        /// How many.
+        frames: usize,
+    },
     /// Frames with one face whose eyes could not be judged.
     NoEyes {
         /// How many.
@@ -24,11 +43,44 @@ pub enum Reason {
     },
 }
 
+impl Reason {
+    /// Whether it speaks of somebody who holds something up to the camera or sends what no camera took.
+    #[must_use]
+    pub const fn is_of_an_attack(&self) -> bool {
+        matches!(
+            self,
+            Self::AnotherPerson { .. }
+                | Self::Repeated { .. }
+                | Self::Photograph
+                | Self::OutOfOrder
+        )
+    }
+
+    /// In how many frames; 0 for what is of the whole sequence.
+    #[must_use]
+    pub const fn frames(&self) -> usize {
+        match *self {
+            Self::NoFrames | Self::Photograph | Self::OutOfOrder | Self::NoBlink => 0,
+            Self::AnotherPerson { frames }
+            | Self::Repeated { frames }
+            | Self::NoFace { frames }
+            | Self::SeveralFaces { frames }
+            | Self::Unclear { frames }
+            | Self::NoEyes { frames } => frames,
+        }
+    }
+}
+
 impl std::fmt::Display for Reason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match *self {
             Self::NoFrames => f.write_str("there were no frames"),
+            Self::AnotherPerson { frames } => write!(f, "another person in {}", Count(frames)),
+            Self::Repeated { frames } => write!(f, "the same picture again in {}", Count(frames)),
+            Self::Photograph => f.write_str("the frames are of a photograph"),
+            Self::OutOfOrder => f.write_str("the frames are not in the order of time"),
             Self::NoBlink => f.write_str("no blink was seen"),
+            Self::Unclear { frames } => write!(f, "a face hard to tell in {}", Count(frames)),
             Self::NoFace { frames } => write!(f, "no face in {}", Count(frames)),
             Self::SeveralFaces { frames } => write!(f, "more than one face in {}", Count(frames)),
             Self::NoEyes { frames } => write!(f, "no eyes to be seen in {}", Count(frames)),
@@ -55,6 +107,11 @@ mod tests {
     #[rstest]
     #[case(Reason::NoFrames, "there were no frames")]
     #[case(Reason::NoBlink, "no blink was seen")]
+    #[case(Reason::AnotherPerson { frames: 1 }, "another person in 1 frame")]
+    #[case(Reason::Repeated { frames: 14 }, "the same picture again in 14 frames")]
+    #[case(Reason::Photograph, "the frames are of a photograph")]
+    #[case(Reason::OutOfOrder, "the frames are not in the order of time")]
+    #[case(Reason::Unclear { frames: 3 }, "a face hard to tell in 3 frames")]
     #[case(Reason::NoFace { frames: 1 }, "no face in 1 frame")]
     #[case(Reason::NoFace { frames: 7 }, "no face in 7 frames")]
     #[case(Reason::SeveralFaces { frames: 2 }, "more than one face in 2 frames")]

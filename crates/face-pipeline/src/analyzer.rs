@@ -2,7 +2,7 @@
 
 use face_packs::{OnnxRuntime, Pack};
 use face_types::{FaceFacts, ModelId};
-use face_vision::{DecodeLimits, RgbImage, decode};
+use face_vision::{DecodeLimits, FacePatch, RgbImage, decode};
 
 use crate::align::{aligned, assumed};
 use crate::attack::Attack;
@@ -34,6 +34,8 @@ pub struct Analysis {
     pub height: u32,
     /// The faces, largest first.
     pub faces: Vec<FaceFacts>,
+    /// The largest face in grey, if asked for and there is one.
+    pub patch: Option<FacePatch>,
     /// What each stage cost.
     pub times: StageTimes,
 }
@@ -111,11 +113,16 @@ impl Analyzer {
             &mut faces,
             &mut times,
         )?;
+        let largest = found.first().filter(|_| wishes.facts.patch);
+        let patch = times.measure(Stage::Patch, || {
+            largest.and_then(|face| FacePatch::of(picture, &face.landmarks))
+        });
         let (width, height) = picture.dimensions();
         Ok(Analysis {
             width,
             height,
             faces,
+            patch,
             times,
         })
     }
@@ -214,6 +221,7 @@ impl Analyzer {
             quality: true,
             eyes: true,
             attack: true,
+            patch: false,
         };
         let wishes = Wishes {
             facts,

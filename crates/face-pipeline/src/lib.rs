@@ -26,6 +26,7 @@
 mod align;
 mod analyzer;
 mod attack;
+mod changes;
 mod detector;
 mod embedder;
 mod error;
@@ -36,8 +37,10 @@ mod stages;
 mod wishes;
 
 pub use analyzer::{Analysis, Analyzer};
+pub use changes::changes;
 pub use detector::{Detection, Level, MAX_FACES, suppress};
 pub use error::{AnalyseError, OpenError};
 pub use eyes::eye_squares;
+pub use face_vision::FacePatch;
 pub use stages::{Stage, StageTimes};
 pub use wishes::{Facts, Select, Wishes};

@@ -19,11 +19,13 @@ pub enum Stage {
     Eyes,
     /// Presentation-attack networks.
     Attack,
+    /// The grey face by which the frames of a sequence are compared.
+    Patch,
 }
 
 impl Stage {
     /// All of them, in the order of the pipeline.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Decode,
         Self::Detect,
         Self::Align,
@@ -31,6 +33,7 @@ impl Stage {
         Self::Embed,
         Self::Eyes,
         Self::Attack,
+        Self::Patch,
     ];
 
     /// The stage's name in metrics and logs.
@@ -44,6 +47,7 @@ impl Stage {
             Self::Embed => "embed",
             Self::Eyes => "eyes",
             Self::Attack => "attack",
+            Self::Patch => "patch",
         }
     }
 }

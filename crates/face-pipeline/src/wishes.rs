@@ -23,10 +23,7 @@ impl Default for Wishes {
 
 /// Facts of a face; one that the pack has no network for stays absent, except for quality, which needs none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "a set of four independent wishes"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "a set of independent wishes")]
 pub struct Facts {
     /// Features.
     pub template: bool,
@@ -36,6 +33,8 @@ pub struct Facts {
     pub eyes: bool,
     /// Presentation-attack score.
     pub attack: bool,
+    /// The largest face in grey, for [`crate::changes`].
+    pub patch: bool,
 }
 
 /// The faces that get facts.

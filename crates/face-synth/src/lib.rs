@@ -20,6 +20,7 @@ mod draw;
 mod eye;
 mod hair;
 mod head;
+mod held;
 mod identity;
 mod light;
 mod math;
@@ -36,6 +37,7 @@ mod sensor;
 mod tests;
 mod truth;
 
+pub use held::hand_held;
 pub use identity::Identity;
 pub use portrait::{
     PORTRAIT_SIZE, blink_scene, blink_sequence, jpeg, mjpeg, portrait, portrait_scene,

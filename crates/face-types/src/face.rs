@@ -34,6 +34,18 @@ pub struct EyeState {
     pub right_open: f32,
 }
 
+/// How two frames of a sequence differ.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct FrameChange {
+    /// Number of the earlier frame, from 0.
+    pub earlier: usize,
+    /// Number of the later frame.
+    pub later: usize,
+    /// What is left of the difference between the faces when the motion of a flat picture is taken out: 1 - r, where r is the
+    /// correlation of the two, 0 (one picture) to 2.
+    pub residual: f32,
+}
+
 /// Presentation-attack score (ISO/IEC 30107-3), 0 (bona fide) to 1 (attack).
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(transparent)]

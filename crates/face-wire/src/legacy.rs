@@ -9,6 +9,53 @@ pub const OK: &str = "ok";
 pub const NO_MATCHES_FOUND: &str = "no matches found";
 /// Body of the 406 when the frames show no living person.
 pub const LIVENESS_CHECK_FAILED: &str = "Liveness check failed";
+/// Header of that 406 with what helps, a name of [`LivenessHelp`]; missing where nothing does.
+pub const LIVENESS_HELP: &str = "liveness-help";
+
+/// What the person before the camera can do better in a liveness run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LivenessHelp {
+    /// Blink: open eyes, then closed ones.
+    NoBlink,
+    /// Look into the camera: most frames show no face.
+    NoFace,
+    /// Be alone: frames show more than one face.
+    SeveralFaces,
+    /// Come nearer, hold still: the face is hard to tell.
+    Unclear,
+    /// Show the eyes.
+    NoEyes,
+}
+
+impl LivenessHelp {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::NoBlink,
+        Self::NoFace,
+        Self::SeveralFaces,
+        Self::Unclear,
+        Self::NoEyes,
+    ];
+
+    /// Its name in the header.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoBlink => "no-blink",
+            Self::NoFace => "no-face",
+            Self::SeveralFaces => "several-faces",
+            Self::Unclear => "unclear",
+            Self::NoEyes => "no-eyes",
+        }
+    }
+
+    /// The one of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|help| help.name() == name)
+    }
+}
+
 /// Number of frames of a liveness run.
 pub const LIVENESS_FRAMES: usize = 15;
 

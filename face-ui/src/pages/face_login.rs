@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use actix_multipart::Multipart;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use face_wire::legacy::{FindMatchRequest, LIVENESS_FRAMES};
+use face_wire::legacy::{FindMatchRequest, LIVENESS_FRAMES, LivenessHelp};
 use face_wire::picture;
 use face_wire::registration::{FindMatchOutcome, RegistrationError};
 use serde_json::json;
@@ -69,8 +69,8 @@ pub(crate) enum FaceAnswer {
     Welcome(String),
     /// Nobody enrolled.
     NotRecognised,
-    /// No living person.
-    LivenessFailed,
+    /// No living person, and what the person can do better.
+    LivenessFailed(Option<LivenessHelp>),
     /// The pictures cannot be used; the text says why.
     Refused(String),
     /// Too many attempts from this address.
@@ -87,7 +87,7 @@ impl FaceAnswer {
         match self {
             Self::Welcome(name) => format!("Welcome, {name}"),
             Self::NotRecognised => "Not recognised".to_owned(),
-            Self::LivenessFailed => "Liveness check failed".to_owned(),
+            Self::LivenessFailed(_) => "Liveness check failed".to_owned(),
             Self::Refused(text) => text.clone(),
             Self::Wait(wait) => format!("Too many attempts. Try again in {}.", words(*wait)),
             Self::Busy => "The service is busy. Try again in a moment.".to_owned(),
@@ -101,9 +101,24 @@ impl FaceAnswer {
             Self::NotRecognised => {
                 "Face the camera in even light and try again, or sign in with your ID."
             }
-            Self::LivenessFailed => {
-                "Keep your eyes open, then close them once when asked to blink."
-            }
+            Self::LivenessFailed(Some(help)) => match help {
+                LivenessHelp::NoBlink => {
+                    "No blink was seen. Keep your eyes open, then close them once when asked to blink."
+                }
+                LivenessHelp::NoFace => {
+                    "Your face was lost. Stay in front of the camera until all pictures are taken."
+                }
+                LivenessHelp::SeveralFaces => {
+                    "There was more than one face. Ask others to step aside and try again."
+                }
+                LivenessHelp::Unclear => {
+                    "Your face was hard to see. Come nearer, face even light, and hold still."
+                }
+                LivenessHelp::NoEyes => {
+                    "Your eyes could not be seen. Face the camera; tilt reflecting glasses or push hair aside."
+                }
+            },
+            Self::LivenessFailed(None) => "Try again before the camera, or sign in with your ID.",
             _ => "",
         }
     }
@@ -116,7 +131,7 @@ impl FaceAnswer {
     const fn status(&self) -> StatusCode {
         match self {
             Self::Welcome(_) => StatusCode::OK,
-            Self::NotRecognised | Self::LivenessFailed => StatusCode::UNAUTHORIZED,
+            Self::NotRecognised | Self::LivenessFailed(_) => StatusCode::UNAUTHORIZED,
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Wait(_) | Self::Busy => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -165,12 +180,12 @@ async fn attempt(visitor: &Visitor, question: &FindMatchRequest) -> FaceAnswer {
             FaceAnswer::Welcome(format!("{} {}", user.name, user.surname))
         }
         Ok(FindMatchOutcome::NoMatch) => FaceAnswer::NotRecognised,
-        Ok(FindMatchOutcome::LivenessFailed) => FaceAnswer::LivenessFailed,
+        Ok(FindMatchOutcome::LivenessFailed { help }) => FaceAnswer::LivenessFailed(help),
         Err(error) => error.into(),
     };
     match answer {
         FaceAnswer::Welcome(_) => attempts.succeeded(visitor.address),
-        FaceAnswer::NotRecognised | FaceAnswer::LivenessFailed => (),
+        FaceAnswer::NotRecognised | FaceAnswer::LivenessFailed(_) => (),
         _ => attempts.forgive(visitor.address),
     }
     answer

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 use actix_web::dev::Service as _;
 use actix_web::web::{self, Json, Path};
 use actix_web::{App, HttpResponse, HttpServer};
-use face_wire::legacy::{FindMatchRequest, LIVENESS_CHECK_FAILED, NO_MATCHES_FOUND, User};
+use face_wire::legacy::{
+    FindMatchRequest, LIVENESS_CHECK_FAILED, LIVENESS_HELP, LivenessHelp, NO_MATCHES_FOUND, User,
+};
 use face_wire::picture;
 use face_wire::problem::{ProblemBody, ProblemKind};
 use face_wire::registration::{
@@ -165,6 +167,9 @@ async fn find_match(question: Json<FindMatchRequest>) -> HttpResponse {
             surname: "Lovelace".to_owned(),
         }),
         b"stranger" => HttpResponse::NotAcceptable().body(NO_MATCHES_FOUND),
+        b"stare" => HttpResponse::NotAcceptable()
+            .insert_header((LIVENESS_HELP, LivenessHelp::NoBlink.name()))
+            .body(LIVENESS_CHECK_FAILED),
         _ => HttpResponse::NotAcceptable().body(LIVENESS_CHECK_FAILED),
     }
 }

@@ -9,7 +9,7 @@ use futures::TryStreamExt as _;
 use service_kit::Problem;
 
 use super::{FRAMES, MAX_CALL_BYTES, body, check_count};
-use crate::networks::{Networks, on_the_wire, wishes};
+use crate::networks::{Networks, changes, on_the_wire, wishes};
 
 /// Room for the boundaries and headers between the pictures.
 const ENVELOPE_BYTES: usize = 64 << 10;
@@ -28,11 +28,13 @@ pub(crate) async fn frames(
     body::check_length(&request, MAX_CALL_BYTES + ENVELOPE_BYTES)?;
     let pictures = pictures(Multipart::new(request.headers(), payload)).await?;
     check_count(pictures.len())?;
-    let analyses = networks.pictures(pictures, wishes(&query)).await?;
+    let mut analyses = networks.pictures(pictures, wishes(&query)).await?;
+    let changes = changes(&mut analyses).await?;
     Ok(web::Json(FramesResponse {
         pack: networks.pack.to_string(),
         model: networks.model.clone(),
         frames: analyses.into_iter().map(on_the_wire).collect(),
+        changes,
     }))
 }
 

@@ -1,8 +1,8 @@
-//! `POST /liveness_check`: the original's call; open eyes, then closed ones, in a sequence of pictures.
+//! `POST /liveness_check`: the original's call; open eyes, then closed ones, in a sequence of pictures of a living face.
 
 use actix_web::web;
 use bytes::Bytes;
-use face_liveness::{BlinkRule, FrameFacts, assess};
+use face_liveness::{BlinkRule, FrameFacts, Person, Sequence, assess, repeats};
 use face_pipeline::{Analysis, Facts, Select, Wishes};
 use face_wire::legacy::{LivenessRequest, LivenessResponse};
 use face_wire::picture;
@@ -10,7 +10,7 @@ use face_wire::problem::ProblemKind;
 use service_kit::Problem;
 
 use super::check_count;
-use crate::networks::{Networks, nth};
+use crate::networks::{Networks, changes, nth};
 
 /// A face at least this share of the largest one's side is a second person; smaller ones are in the background.
 const SECOND_PERSON: f32 = 0.5;
@@ -31,6 +31,7 @@ pub(crate) async fn liveness_check(
     drop(frames);
     let facts = Facts {
         eyes: true,
+        patch: true,
         ..Facts::default()
     };
     let wishes = Wishes {
@@ -38,9 +39,19 @@ pub(crate) async fn liveness_check(
         select: Select::Largest,
         detect: true,
     };
-    let analyses = networks.pictures(pictures, wishes).await?;
-    let frames: Vec<FrameFacts> = analyses.iter().map(frame).collect();
-    let verdict = assess(&frames, &rule);
+    let repeats = repeats(&pictures);
+    let mut analyses = networks.pictures(pictures, wishes).await?;
+    let changes = changes(&mut analyses).await?;
+    let frames: Vec<FrameFacts> = analyses
+        .iter()
+        .zip(repeats)
+        .map(|(analysis, is_repeat)| frame(analysis, is_repeat))
+        .collect();
+    let sequence = Sequence {
+        frames: &frames,
+        changes: &changes,
+    };
+    let verdict = assess(sequence, &rule);
     tracing::debug!(alive = verdict.alive, reasons = ?verdict.reasons, "liveness assessed");
     Ok(web::Json(LivenessResponse {
         result: verdict.alive,
@@ -59,8 +70,8 @@ fn decode(frames: &[String]) -> Result<Vec<Bytes>, Problem> {
     pictures.collect()
 }
 
-/// What one picture says about the person before the camera.
-fn frame(analysis: &Analysis) -> FrameFacts {
+/// What one picture says about the person before the camera. Whose face it is, nobody asked.
+fn frame(analysis: &Analysis, is_repeat: bool) -> FrameFacts {
     let side = |face: &face_types::FaceFacts| face.bounding_box.width.max(face.bounding_box.height);
     let largest = analysis.faces.first().map_or(0.0, side);
     FrameFacts {
@@ -69,6 +80,8 @@ fn frame(analysis: &Analysis) -> FrameFacts {
             .iter()
             .filter(|face| side(face) >= SECOND_PERSON * largest)
             .count(),
+        person: Person::Probes,
+        is_repeat,
         eyes: analysis.faces.first().and_then(|face| face.eyes),
     }
 }
@@ -99,12 +112,14 @@ mod tests {
     fn a_small_face_in_the_background_is_no_second_person() {
         let count = |sides: &[f32]| {
             let faces = sides.iter().copied().map(face).collect();
-            frame(&Analysis {
+            let analysis = Analysis {
                 width: 640,
                 height: 480,
                 faces,
+                patch: None,
                 times: StageTimes::default(),
-            })
+            };
+            frame(&analysis, false)
         };
         assert_eq!(count(&[100.0, 49.0]).faces, 1);
         assert_eq!(count(&[100.0, 51.0]).faces, 2);

@@ -23,6 +23,7 @@ impl Work for Held {
             width: u32::from(picture[0]),
             height: 1,
             faces: Vec::new(),
+            patch: None,
             times: StageTimes::default(),
         })
     }

@@ -16,6 +16,7 @@ fn query() -> FacesQuery {
         quality: true,
         eyes: true,
         attack: true,
+        changes: false,
     };
     FacesQuery {
         select: Select::All,

@@ -11,6 +11,7 @@ const EVERYTHING: FacesQuery = FacesQuery {
         quality: true,
         eyes: true,
         attack: true,
+        changes: false,
     },
     detect: true,
 };
@@ -75,7 +76,7 @@ async fn photographs_in_a_sequence_are_answered_in_order_as_each_alone() {
         .frames(pictures.clone(), &query)
         .await
         .expect("frames");
-    let together = together.into_facts(dimension).expect("templates");
+    let together = together.into_facts(dimension).expect("templates").frames;
     for (picture, together) in pictures.into_iter().zip(together) {
         let alone = service
             .client
@@ -110,6 +111,115 @@ async fn photographs_of_a_blink_are_alive_and_a_stare_and_a_still_are_not() {
         let body: serde_json::Value = answer.json().await.expect("JSON");
         assert_eq!(body, serde_json::json!({ "result": alive }), "{name}");
     }
+}
+
+/// Frames as files again.
+fn files(frames: &[image::RgbImage]) -> Vec<Vec<u8>> {
+    let frames = frames.iter();
+    frames.map(|frame| face_synth::jpeg(frame, 90)).collect()
+}
+
+fn picture(file: &[u8]) -> image::RgbImage {
+    let picture = image::load_from_memory(file).expect("a picture");
+    picture.into_rgb8()
+}
+
+/// Frames `shown` seconds long in turns of the photographs, which a hand holds.
+fn slideshow(photographs: &[&[u8]], shown: &[usize]) -> Vec<Vec<u8>> {
+    let each = photographs.iter().zip(shown).enumerate();
+    let frames = each.flat_map(|(seed, (photograph, &frames))| {
+        face_synth::hand_held(&picture(photograph), frames, seed as u64)
+    });
+    files(&frames.collect::<Vec<_>>())
+}
+
+#[tokio::test]
+async fn photographs_in_a_hand_and_in_turns_are_not_alive() {
+    let Some(service) = TestService::start(&[]) else {
+        return;
+    };
+    let live = blink("live");
+    // Frame 7 has closed eyes; the next two are other frames of the same person with open ones.
+    let (open, closed, later) = (&live[1], &live[7], &live[13]);
+    let mut attacks = vec![
+        ("one photograph", slideshow(&[open], &[15])),
+        ("closed eyes", slideshow(&[closed], &[15])),
+        ("open, then closed", slideshow(&[open, closed], &[8, 7])),
+        (
+            "a blink of two photographs",
+            slideshow(&[open, closed, open], &[6, 3, 6]),
+        ),
+        (
+            "a blink of three photographs",
+            slideshow(&[open, closed, later], &[5, 5, 5]),
+        ),
+    ];
+    for index in 0..8 {
+        attacks.push(("a portrait", slideshow(&[&person(index)[0]], &[15])));
+    }
+    let mut spoilt = live.clone();
+    spoilt[4] = spoilt[0].clone();
+    spoilt[5] = spoilt[1].clone();
+    spoilt[12] = spoilt[10].clone();
+    spoilt[13] = spoilt[11].clone();
+    attacks.push(("repeated frames", spoilt));
+    let order = [3, 11, 0, 7, 14, 5, 9, 1, 13, 6, 2, 10, 4, 12, 8];
+    attacks.push(("shuffled frames", order.map(|at| live[at].clone()).to_vec()));
+    let mut passed = Vec::new();
+    for (name, frames) in &attacks {
+        let answer = service.liveness_check(frames).await;
+        assert_eq!(answer.status(), 200);
+        let body: serde_json::Value = answer.json().await.expect("JSON");
+        if body != serde_json::json!({ "result": false }) {
+            passed.push(*name);
+        }
+    }
+    assert!(passed.is_empty(), "{passed:?}");
+}
+
+#[tokio::test]
+async fn a_living_face_that_was_recompressed_cut_or_made_smaller_is_alive_all_the_same() {
+    let Some(service) = TestService::start(&[]) else {
+        return;
+    };
+    let live: Vec<image::RgbImage> = blink("live").iter().map(|file| picture(file)).collect();
+    let changed = |change: fn(&image::RgbImage) -> image::RgbImage| -> Vec<Vec<u8>> {
+        files(&live.iter().map(change).collect::<Vec<_>>())
+    };
+    let smaller = |frame: &image::RgbImage, share: f32| {
+        let side = |pixels: u32| (pixels as f32 * share) as u32;
+        let (width, height) = (side(frame.width()), side(frame.height()));
+        image::imageops::resize(frame, width, height, image::imageops::FilterType::Triangle)
+    };
+    let takes = [
+        ("recompressed", changed(Clone::clone)),
+        ("mirrored", changed(image::imageops::flip_horizontal)),
+        (
+            "a little darker",
+            changed(|frame| image::imageops::brighten(frame, -10)),
+        ),
+        (
+            "half the size",
+            files(&live.iter().map(|f| smaller(f, 0.5)).collect::<Vec<_>>()),
+        ),
+        (
+            "a third of the size",
+            files(&live.iter().map(|f| smaller(f, 0.35)).collect::<Vec<_>>()),
+        ),
+    ];
+    let mut refused = Vec::new();
+    for (name, frames) in &takes {
+        let body: serde_json::Value = service
+            .liveness_check(frames)
+            .await
+            .json()
+            .await
+            .expect("JSON");
+        if body != serde_json::json!({ "result": true }) {
+            refused.push(*name);
+        }
+    }
+    assert!(refused.is_empty(), "{refused:?}");
 }
 
 #[tokio::test]

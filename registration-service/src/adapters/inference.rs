@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use face_liveness::BlinkRule;
 use face_types::FaceFacts;
-use face_wire::inference::{FacesQuery, InferenceClient, InferenceError};
+use face_wire::inference::{FacesQuery, InferenceClient, InferenceError, SequenceFacts};
 use face_wire::problem::ProblemKind;
 
 use crate::ports::{AnalyserError, FaceAnalyser, Pack};
@@ -58,7 +58,7 @@ impl FaceAnalyser for InferenceService {
         pictures: Vec<Bytes>,
         query: &FacesQuery,
         pack: &Pack,
-    ) -> Result<Vec<Vec<FaceFacts>>, AnalyserError> {
+    ) -> Result<SequenceFacts, AnalyserError> {
         let answer = self.client().frames(pictures, query).await?;
         Ok(answer.into_facts(pack.dimension)?)
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use face_gallery::{Decision, Gallery, decide};
+use face_liveness::Person as Shown;
 use face_store::{Change, Person, PersonSummary, Revision, Store, StoreError};
 use face_types::{PersonId, SampleId, Similarity, Template};
 use tokio::sync::Mutex;
@@ -90,9 +91,15 @@ impl Active {
         self.thresholds.verification()
     }
 
-    /// What a frame's similarity to the probe is held against in a liveness run.
-    pub(crate) const fn frame_threshold(&self) -> Similarity {
-        self.thresholds.frames()
+    /// Whether a frame of a liveness run, so similar to the probe, shows the probe's person.
+    pub(crate) fn person_at(&self, similarity: Similarity) -> Shown {
+        if similarity >= self.thresholds.frames() {
+            Shown::Probes
+        } else if similarity >= self.thresholds.strangers() {
+            Shown::Unclear
+        } else {
+            Shown::Another
+        }
     }
 
     /// Who the probe is.

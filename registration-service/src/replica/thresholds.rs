@@ -9,6 +9,10 @@ use face_types::Similarity;
 /// frames are seconds old and of one camera, and each that is lost speaks against the person.
 const FRAME_FMR: f64 = 0.01;
 
+/// Share of other people's faces that a frame's face must be less alike than to be told to be another person's. What lies
+/// between is hard to tell: closed eyes, a turned head and blur make a person less like the probe than a stranger may be.
+const STRANGER_FMR: f64 = 0.1;
+
 /// What was set, whatever the pack.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ThresholdSettings {
@@ -45,6 +49,7 @@ pub(super) enum Thresholds {
         search: ThresholdRule,
         verification: Similarity,
         frames: Similarity,
+        strangers: Similarity,
     },
 }
 
@@ -71,6 +76,7 @@ impl ThresholdSettings {
             margin: curve.margin(),
             verification: curve.threshold(self.verify_fmr),
             frames: curve.threshold(FRAME_FMR),
+            strangers: curve.threshold(STRANGER_FMR),
             search: ThresholdRule::new(curve, self.target_fpir)?,
         })
     }
@@ -107,6 +113,14 @@ impl Thresholds {
             Self::Measured { frames, .. } => *frames,
         }
     }
+
+    /// Below it a frame of a liveness run shows another person than the probe.
+    pub(super) const fn strangers(&self) -> Similarity {
+        match self {
+            Self::Fixed { threshold, .. } => *threshold,
+            Self::Measured { strangers, .. } => *strangers,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -129,6 +143,7 @@ mod tests {
         assert!(thresholds.search(1000) > thresholds.search(10));
         assert!((thresholds.verification().value() - 0.3).abs() < 1e-6);
         assert!((thresholds.frames().value() - 0.2).abs() < 1e-6);
+        assert!((thresholds.strangers().value() - 0.1).abs() < 1e-6);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use face_types::{FaceFacts, Template};
 
 use super::Refusal;
 use super::identify::{Identify, Probe};
-use super::liveness::{Frames, Liveness};
+use super::liveness::{Frames, Liveness, NotAlive};
 use crate::replica::{Active, Replica, Verdict};
 
 /// A probe with, perhaps, the frames of a liveness run.
@@ -26,7 +26,7 @@ pub(crate) enum MatchAnswer {
     /// Nobody enrolled, or two people too near each other to choose between: the original's caller gets no guess.
     NoMatch,
     /// No living person was shown, or another one than in the probe, or a picture of a picture.
-    NotAlive,
+    NotAlive(NotAlive),
 }
 
 /// Decides who is in a picture, and whether alive.
@@ -56,11 +56,11 @@ impl FindMatch {
         let faces = self.identify.look(&active, question.probe).await?;
         let largest = faces.into_iter().next().ok_or(Refusal::NoFace)?;
         if let Some(frames) = question.frames
-            && !self
+            && let Err(not_alive) = self
                 .is_alive(&active, &largest, frames, fraud_detection)
                 .await?
         {
-            return Ok(MatchAnswer::NotAlive);
+            return Ok(MatchAnswer::NotAlive(not_alive));
         }
         let identified = self
             .identify
@@ -69,7 +69,7 @@ impl FindMatch {
         Ok(match identified.verdict {
             Verdict::Match { candidate, .. } => MatchAnswer::Found(candidate.person),
             Verdict::Ambiguous { .. } | Verdict::Unknown { .. } => MatchAnswer::NoMatch,
-            Verdict::AttackSuspected => MatchAnswer::NotAlive,
+            Verdict::AttackSuspected => MatchAnswer::NotAlive(NotAlive { help: None }),
         })
     }
 
@@ -80,7 +80,7 @@ impl FindMatch {
         face: &FaceFacts,
         frames: Frames,
         fraud_detection: bool,
-    ) -> Result<bool, Refusal> {
+    ) -> Result<Result<(), NotAlive>, Refusal> {
         let probe: Template = self.replica.template_of(active, face.clone())?;
         self.liveness
             .holds(active, &probe, frames, fraud_detection)
@@ -90,6 +90,7 @@ impl FindMatch {
 
 #[cfg(test)]
 mod tests {
+    use face_liveness::Reason;
 
     use super::*;
     use crate::usecases::picture::Picture;
@@ -104,14 +105,41 @@ mod tests {
         Picture::from_text(&picture_text()).unwrap()
     }
 
+    /// As many pictures, no two alike.
+    fn different(count: usize) -> Vec<Picture> {
+        let text = picture_text();
+        let bytes = face_wire::picture::decode(&text).unwrap();
+        let numbered = |number: usize| {
+            let mut bytes = bytes.to_vec();
+            *bytes.last_mut().unwrap() = number as u8;
+            Picture::from_text(&face_wire::picture::encode(&bytes)).unwrap()
+        };
+        (0..count).map(numbered).collect()
+    }
+
     /// The answer to a probe that shows `probe`, with frames, if any, that show what they say.
     async fn answer(
         probe: FaceFacts,
         fraud_detection: bool,
         frames: Vec<FaceFacts>,
     ) -> Result<MatchAnswer, Refusal> {
+        let sent = different(frames.len());
+        answered(probe, fraud_detection, sent, frames).await
+    }
+
+    /// The answer to a probe of Ada with frames that are `sent` and show `frames`.
+    async fn answer_to(sent: Vec<Picture>, frames: Vec<FaceFacts>) -> Result<MatchAnswer, Refusal> {
+        answered(face_of(template(ADA)), false, sent, frames).await
+    }
+
+    async fn answered(
+        probe: FaceFacts,
+        fraud_detection: bool,
+        sent: Vec<Picture>,
+        frames: Vec<FaceFacts>,
+    ) -> Result<MatchAnswer, Refusal> {
         let world = World::of(vec![person(1, template(ADA))]).await;
-        let asked = (!frames.is_empty()).then(|| Frames(vec![picture(); frames.len()]));
+        let asked = (!sent.is_empty()).then(|| Frames(sent));
         let seen = Arc::new(Seen {
             faces: vec![probe],
             frames,
@@ -152,7 +180,11 @@ mod tests {
         let blink = answer(probe(), false, run(ADA, ADA, 0.05)).await;
         assert!(matches!(blink, Ok(MatchAnswer::Found(_))));
         let still = answer(probe(), false, run(ADA, ADA, 0.95)).await;
-        assert!(matches!(still, Ok(MatchAnswer::NotAlive)));
+        let help = Some(Reason::NoBlink);
+        assert!(
+            matches!(still, Ok(MatchAnswer::NotAlive(not_alive)) if not_alive.help == help),
+            "told to blink"
+        );
     }
 
     #[tokio::test]
@@ -164,8 +196,32 @@ mod tests {
             run(EVE, ADA, 0.05),
         ] {
             let answer = answer(probe(), false, frames).await;
-            assert!(matches!(answer, Ok(MatchAnswer::NotAlive)));
+            assert!(
+                matches!(answer, Ok(MatchAnswer::NotAlive(NotAlive { help: None }))),
+                "an attacker is not helped"
+            );
         }
+    }
+
+    #[tokio::test]
+    async fn one_frame_of_somebody_else_spoils_a_blink() {
+        let mut frames = run(ADA, ADA, 0.05);
+        frames[14] = with_eyes(&template(EVE), 0.95);
+        let answer = answer(face_of(template(ADA)), false, frames).await;
+        assert!(matches!(answer, Ok(MatchAnswer::NotAlive(_))));
+    }
+
+    #[tokio::test]
+    async fn the_same_picture_over_and_over_is_no_camera() {
+        let same = vec![picture(); 15];
+        let question = |frames: Vec<Picture>| answer_to(frames, run(ADA, ADA, 0.05));
+        assert!(matches!(question(same).await, Ok(MatchAnswer::NotAlive(_))));
+        let mut slow_camera = different(15);
+        slow_camera[3] = slow_camera[2].clone();
+        assert!(matches!(
+            question(slow_camera).await,
+            Ok(MatchAnswer::Found(_))
+        ));
     }
 
     #[tokio::test]
@@ -174,7 +230,7 @@ mod tests {
         let found = answer(bona_fide(), true, vec![]).await;
         assert!(matches!(found, Ok(MatchAnswer::Found(_))));
         let attack = answer(with_attack(&template(ADA), 0.5), true, vec![]).await;
-        assert!(matches!(attack, Ok(MatchAnswer::NotAlive)));
+        assert!(matches!(attack, Ok(MatchAnswer::NotAlive(_))));
 
         let mut frames = run(ADA, ADA, 0.05);
         for frame in &mut frames {
@@ -184,7 +240,7 @@ mod tests {
         assert!(matches!(found, Ok(MatchAnswer::Found(_))));
         frames[9].attack = Some(face_types::AttackScore(0.9));
         let attack = answer(bona_fide(), true, frames).await;
-        assert!(matches!(attack, Ok(MatchAnswer::NotAlive)));
+        assert!(matches!(attack, Ok(MatchAnswer::NotAlive(_))));
     }
 
     #[tokio::test]

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use face_liveness::{FrameFacts, assess};
+use bytes::Bytes;
+use face_liveness::{FrameFacts, Person, Reason, Sequence, assess, repeats};
 use face_types::{FaceFacts, Template};
 use face_wire::inference::{FacesQuery, Facts, Select};
 
@@ -15,6 +16,13 @@ use crate::replica::{Active, Replica};
 /// The frames of a run in the order of time.
 pub(crate) struct Frames(pub(crate) Vec<Picture>);
 
+/// No living person was shown, or another one than the probe's, or a picture of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NotAlive {
+    /// What the person before the camera can do better; nothing where it looks like an attack.
+    pub(crate) help: Option<Reason>,
+}
+
 /// Assesses liveness runs.
 pub(crate) struct Liveness {
     analyser: Arc<dyn FaceAnalyser>,
@@ -26,11 +34,11 @@ impl Liveness {
         Self { analyser, replica }
     }
 
-    /// Whether the person of `probe` is seen alive in `frames`.
+    /// Whether the person of `probe` is seen alive in `frames`; an error within says why not.
     ///
-    /// A frame counts for the blink only if its face is the probe's: neither eyes opened by one person and closed by
+    /// One frame with another person's face than the probe's fails the run: neither eyes opened by one person and closed by
     /// another, nor the probe of one and the blink of another, pass. With `fraud_detection` a frame that looks like a
-    /// picture of a picture fails the run.
+    /// picture of a picture fails it as well.
     ///
     /// # Errors
     /// [`Refusal::Analyser`], [`Refusal::NotReady`].
@@ -41,8 +49,9 @@ impl Liveness {
         probe: &Template,
         frames: Frames,
         fraud_detection: bool,
-    ) -> Result<bool, Refusal> {
-        let pictures = frames.0.into_iter().map(Picture::into_bytes).collect();
+    ) -> Result<Result<(), NotAlive>, Refusal> {
+        let pictures: Vec<Bytes> = frames.0.into_iter().map(Picture::into_bytes).collect();
+        let repeats = repeats(&pictures);
         let query = FacesQuery {
             select: Select::Largest,
             facts: Facts {
@@ -50,6 +59,7 @@ impl Liveness {
                 eyes: true,
                 attack: fraud_detection,
                 quality: false,
+                changes: true,
             },
             detect: true,
         };
@@ -57,39 +67,49 @@ impl Liveness {
             .analyser
             .frames(pictures, &query, active.pack())
             .await?;
-        let mut facts = Vec::with_capacity(seen.len());
-        for faces in seen {
+        let mut facts = Vec::with_capacity(seen.frames.len());
+        for (faces, is_repeat) in seen.frames.into_iter().zip(repeats) {
             if fraud_detection
                 && let Some(face) = faces.first()
                 && is_attack(active.pack(), face)?
             {
-                return Ok(false);
+                return Ok(Err(NotAlive { help: None }));
             }
-            facts.push(self.frame(active, probe, &faces)?);
+            let frame = self.frame(active, probe, &faces)?;
+            facts.push(FrameFacts { is_repeat, ..frame });
         }
-        let verdict = assess(&facts, &active.pack().blink_rule);
+        let sequence = Sequence {
+            frames: &facts,
+            changes: &seen.changes,
+        };
+        let verdict = assess(sequence, &active.pack().blink_rule);
         tracing::debug!(alive = verdict.alive, reasons = ?verdict.reasons, "assessed");
-        Ok(verdict.alive)
+        Ok(if verdict.alive {
+            Ok(())
+        } else {
+            Err(NotAlive {
+                help: verdict.help(),
+            })
+        })
     }
 
-    /// What a frame counts for: nothing, as if without a face, when its face is another than the probe's.
+    /// What a frame shows.
     fn frame(
         &self,
         active: &Active,
         probe: &Template,
         faces: &[FaceFacts],
     ) -> Result<FrameFacts, Refusal> {
-        let count = quality::prominent(faces);
         let mut frame = FrameFacts {
-            faces: count,
+            faces: quality::prominent(faces),
+            person: Person::Another,
             eyes: None,
+            is_repeat: false,
         };
-        if let (1, Some(face)) = (count, faces.first()) {
+        if let (1, Some(face)) = (frame.faces, faces.first()) {
             let template = self.replica.template_of(active, face.clone())?;
-            let is_probes = template
-                .similarity(probe)
-                .is_ok_and(|similarity| similarity >= active.frame_threshold());
-            frame.faces = usize::from(is_probes);
+            let similarity = template.similarity(probe);
+            frame.person = similarity.map_or(Person::Another, |it| active.person_at(it));
             frame.eyes = face.eyes;
         }
         Ok(frame)

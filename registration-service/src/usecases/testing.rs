@@ -8,10 +8,10 @@ use face_liveness::BlinkRule;
 use face_store::{NewPerson, Sample, Store, Timestamp};
 use face_store_embedded::EmbeddedStore;
 use face_types::{
-    AttackScore, BoundingBox, EyeState, FaceFacts, Landmarks, ModelId, PersonId, PersonName, Point,
-    Quality, SampleId, Similarity, Template,
+    AttackScore, BoundingBox, EyeState, FaceFacts, FrameChange, Landmarks, ModelId, PersonId,
+    PersonName, Point, Quality, SampleId, Similarity, Template,
 };
-use face_wire::inference::FacesQuery;
+use face_wire::inference::{FacesQuery, SequenceFacts};
 use service_kit::metrics::Metrics;
 use uuid::Uuid;
 
@@ -152,7 +152,7 @@ impl World {
     }
 }
 
-/// Answers every picture with the same faces, and frames with one face each.
+/// Answers every picture with the same faces, and frames with one face each, which moves as a living one does.
 #[derive(Default)]
 pub(crate) struct Seen {
     pub(crate) faces: Vec<FaceFacts>,
@@ -179,8 +179,16 @@ impl FaceAnalyser for Seen {
         _: Vec<Bytes>,
         _: &FacesQuery,
         _: &Pack,
-    ) -> Result<Vec<Vec<FaceFacts>>, AnalyserError> {
-        Ok(self.frames.iter().cloned().map(|face| vec![face]).collect())
+    ) -> Result<SequenceFacts, AnalyserError> {
+        let neighbours = (1..self.frames.len()).map(|later| FrameChange {
+            earlier: later - 1,
+            later,
+            residual: 2e-3,
+        });
+        Ok(SequenceFacts {
+            frames: self.frames.iter().cloned().map(|face| vec![face]).collect(),
+            changes: neighbours.collect(),
+        })
     }
 }
 

@@ -166,6 +166,7 @@ mod tests {
             width: 100,
             height: 100,
             faces: boxes.iter().map(face).collect(),
+            patch: None,
             times: StageTimes::default(),
         }
     }

@@ -15,6 +15,7 @@ const PLACES: Wishes = Wishes {
         quality: false,
         eyes: false,
         attack: false,
+        patch: false,
     },
     select: Select::All,
     detect: true,

@@ -14,6 +14,7 @@ const TEMPLATES: Wishes = Wishes {
         quality: false,
         eyes: false,
         attack: false,
+        patch: false,
     },
     select: Select::Largest,
     detect: true,

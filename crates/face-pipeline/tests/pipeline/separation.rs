@@ -106,6 +106,7 @@ const TEMPLATES: Wishes = Wishes {
         quality: false,
         eyes: false,
         attack: false,
+        patch: false,
     },
     select: Select::All,
     detect: true,

@@ -18,6 +18,7 @@ pub(crate) const EVERYTHING: Wishes = Wishes {
         quality: true,
         eyes: true,
         attack: true,
+        patch: false,
     },
     select: face_pipeline::Select::All,
     detect: true,

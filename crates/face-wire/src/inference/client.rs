@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 
 use self::breaker::{Breaker, Outcome};
 pub use self::error::{ContractError, InferenceError};
+pub use self::facts::SequenceFacts;
 use super::{FacesQuery, FacesResponse, FramesResponse, PackResponse};
 use crate::connections;
 use crate::picture;

@@ -2,10 +2,10 @@
 
 mod client;
 
-use face_types::{BoundingBox, EyeState, Landmarks, ModelId, Quality};
+use face_types::{BoundingBox, EyeState, FrameChange, Landmarks, ModelId, Quality};
 use serde::{Deserialize, Serialize};
 
-pub use client::{ContractError, InferenceClient, InferenceError};
+pub use client::{ContractError, InferenceClient, InferenceError, SequenceFacts};
 
 /// Answer of `POST /v1/faces`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub struct FramesResponse {
     pub model: ModelId,
     /// One entry a picture.
     pub frames: Vec<PictureFaces>,
+    /// How the largest faces of neighbouring and of some further pictures differ, if asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<FrameChange>,
 }
 
 /// The faces of one picture, largest first; none is an empty list.
@@ -97,7 +100,7 @@ pub enum Select {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "a set of four independent wishes, written as a list in the query"
+    reason = "a set of independent wishes, written as a list in the query"
 )]
 pub struct Facts {
     /// Features.
@@ -108,6 +111,8 @@ pub struct Facts {
     pub eyes: bool,
     /// Presentation-attack score.
     pub attack: bool,
+    /// How the frames of a sequence differ; of no use for one picture.
+    pub changes: bool,
 }
 
 /// Query of `POST /v1/faces` and `POST /v1/frames`.
@@ -117,7 +122,7 @@ pub struct FacesQuery {
     /// `all` (default) or `largest`.
     #[serde(default)]
     pub select: Select,
-    /// Comma-separated: `template`, `quality`, `eyes`, `attack`.
+    /// Comma-separated: `template`, `quality`, `eyes`, `attack`, and for a sequence `changes`.
     #[serde(default)]
     pub facts: Facts,
     /// `false` when the picture is a close crop of one face already: the whole picture is taken as the face.
@@ -198,6 +203,7 @@ impl std::str::FromStr for Facts {
                 "quality" => facts.quality = true,
                 "eyes" => facts.eyes = true,
                 "attack" => facts.attack = true,
+                "changes" => facts.changes = true,
                 _ => return Err(UnknownFact),
             }
         }
@@ -207,7 +213,7 @@ impl std::str::FromStr for Facts {
 
 /// The list of facts names one that does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("facts are template, quality, eyes, attack, separated by commas")]
+#[error("facts are template, quality, eyes, attack, changes, separated by commas")]
 pub struct UnknownFact;
 
 impl std::fmt::Display for Facts {
@@ -217,6 +223,7 @@ impl std::fmt::Display for Facts {
             (self.quality, "quality"),
             (self.eyes, "eyes"),
             (self.attack, "attack"),
+            (self.changes, "changes"),
         ];
         let names: Vec<&str> = wishes
             .iter()

@@ -1,8 +1,10 @@
 //! `POST /api/find_match`: who is in a picture.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpResponse, HttpResponseBuilder, web};
+use face_liveness::Reason;
 use face_wire::legacy::{
-    FindMatchRequest, LIVENESS_CHECK_FAILED, LIVENESS_FRAMES, NO_MATCHES_FOUND, User,
+    FindMatchRequest, LIVENESS_CHECK_FAILED, LIVENESS_FRAMES, LIVENESS_HELP, LivenessHelp,
+    NO_MATCHES_FOUND, User,
 };
 use service_kit::Problem;
 
@@ -18,7 +20,8 @@ use crate::usecases::picture::{Picture, PictureFault};
 ///
 /// 406 `no matches found` when nobody is, and also when two people are too near each other to choose between. 406
 /// `Liveness check failed` when the frames do not show the probe's person blinking, and when `fraud_detection` takes the
-/// probe for a picture of a picture. Where both names of the picture are given, `img_base64` counts.
+/// probe for a picture of a picture; its header `Liveness-Help` then says what the person before the camera can do better:
+/// `no-blink`, `no-face`, `several-faces`, `unclear` or `no-eyes`. It is missing where the frames look like an attack. Where both names of the picture are given, `img_base64` counts.
 ///
 /// # Errors
 /// 400 what cannot be read, 413 and 415 a picture's size and kind, 422 no face or a wrong number of frames, 429 and 503
@@ -41,15 +44,37 @@ pub(crate) async fn find_match(
     let question = question(body.into_inner())?;
     Ok(match find_match.run(question).await? {
         MatchAnswer::Found(person) => HttpResponse::Ok().json(user(person)),
-        MatchAnswer::NoMatch => not_acceptable(NO_MATCHES_FOUND),
-        MatchAnswer::NotAlive => not_acceptable(LIVENESS_CHECK_FAILED),
+        MatchAnswer::NoMatch => not_acceptable().body(NO_MATCHES_FOUND),
+        MatchAnswer::NotAlive(not_alive) => {
+            let mut answer = not_acceptable();
+            if let Some(help) = not_alive.help.and_then(help) {
+                answer.insert_header((LIVENESS_HELP, help.name()));
+            }
+            answer.body(LIVENESS_CHECK_FAILED)
+        }
     })
 }
 
-fn not_acceptable(text: &'static str) -> HttpResponse {
-    HttpResponse::NotAcceptable()
-        .content_type("text/plain; charset=utf-8")
-        .body(text)
+fn not_acceptable() -> HttpResponseBuilder {
+    let mut answer = HttpResponse::NotAcceptable();
+    answer.content_type("text/plain; charset=utf-8");
+    answer
+}
+
+/// A reason in the words of the wire; `None` for those that help nobody.
+const fn help(reason: Reason) -> Option<LivenessHelp> {
+    match reason {
+        Reason::NoBlink => Some(LivenessHelp::NoBlink),
+        Reason::NoFace { .. } => Some(LivenessHelp::NoFace),
+        Reason::SeveralFaces { .. } => Some(LivenessHelp::SeveralFaces),
+        Reason::Unclear { .. } => Some(LivenessHelp::Unclear),
+        Reason::NoEyes { .. } => Some(LivenessHelp::NoEyes),
+        Reason::NoFrames
+        | Reason::AnotherPerson { .. }
+        | Reason::Repeated { .. }
+        | Reason::Photograph
+        | Reason::OutOfOrder => None,
+    }
 }
 
 fn question(request: FindMatchRequest) -> Result<MatchQuestion, Refusal> {

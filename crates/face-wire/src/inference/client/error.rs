@@ -39,6 +39,9 @@ pub enum ContractError {
     /// Another number of frames than was sent.
     #[error("it answered for another number of frames than was sent")]
     Frames,
+    /// A difference of a frame that was not sent.
+    #[error("it compared a frame that was not sent")]
+    Changes,
     /// A template that is none, or of another length than the pack's.
     #[error("it sent a template that is not valid for its pack")]
     Template,

@@ -1,10 +1,19 @@
 //! Faces of the wire turned into the field's values.
 
-use face_types::{AttackScore, FaceFacts, ModelId, Template};
+use face_types::{AttackScore, FaceFacts, FrameChange, ModelId, Template};
 
 use super::{ContractError, InferenceError};
 use crate::inference::{Face, FacesResponse, FramesResponse, PictureFaces};
 use crate::picture;
+
+/// What a sequence of pictures shows.
+#[derive(Debug, Clone)]
+pub struct SequenceFacts {
+    /// The faces of each picture, largest first.
+    pub frames: Vec<Vec<FaceFacts>>,
+    /// How pictures differ, if asked for.
+    pub changes: Vec<FrameChange>,
+}
 
 impl FacesResponse {
     /// The faces, largest first; `dimension` is the template length of the pack.
@@ -17,16 +26,26 @@ impl FacesResponse {
 }
 
 impl FramesResponse {
-    /// The faces of each picture, in order; `dimension` is the template length of the pack.
+    /// The faces of each picture, in order, and how the pictures differ; `dimension` is the template length of the pack.
     ///
     /// # Errors
-    /// As [`FacesResponse::into_facts`].
-    pub fn into_facts(self, dimension: usize) -> Result<Vec<Vec<FaceFacts>>, InferenceError> {
+    /// As [`FacesResponse::into_facts`], and when a difference is of a picture that is not there.
+    pub fn into_facts(self, dimension: usize) -> Result<SequenceFacts, InferenceError> {
+        let count = self.frames.len();
+        let is_of_two =
+            |change: &FrameChange| change.earlier < change.later && change.later < count;
+        if !self.changes.iter().all(is_of_two) {
+            return Err(ContractError::Changes.into());
+        }
         let model = self.model;
-        self.frames
+        let frames = self
+            .frames
             .into_iter()
-            .map(|frame| frame.into_facts(&model, dimension))
-            .collect()
+            .map(|frame| frame.into_facts(&model, dimension));
+        Ok(SequenceFacts {
+            frames: frames.collect::<Result<_, _>>()?,
+            changes: self.changes,
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use reqwest::{Response, StatusCode};
 
 use super::{RegistrationError, accepted};
-use crate::legacy::{LIVENESS_CHECK_FAILED, User};
+use crate::legacy::{LIVENESS_CHECK_FAILED, LIVENESS_HELP, LivenessHelp, User};
 use crate::problem::{ProblemBody, ProblemKind};
 
 /// Who the probe is.
@@ -14,15 +14,20 @@ pub enum FindMatchOutcome {
     /// Nobody enrolled, or nobody for certain.
     NoMatch,
     /// The frames, or the probe under fraud detection, show no living person.
-    LivenessFailed,
+    LivenessFailed {
+        /// What the person can do better, if anything.
+        help: Option<LivenessHelp>,
+    },
 }
 
 /// Reads an answer. A 406 is a decision, not an error.
 pub(super) async fn read(response: Response) -> Result<FindMatchOutcome, RegistrationError> {
     if response.status() == StatusCode::NOT_ACCEPTABLE {
+        let help = response.headers().get(LIVENESS_HELP);
+        let help = help.and_then(|name| LivenessHelp::named(name.to_str().ok()?));
         let is_liveness = text(response).await?.trim() == LIVENESS_CHECK_FAILED;
         return Ok(if is_liveness {
-            FindMatchOutcome::LivenessFailed
+            FindMatchOutcome::LivenessFailed { help }
         } else {
             FindMatchOutcome::NoMatch
         });

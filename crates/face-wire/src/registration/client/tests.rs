@@ -7,6 +7,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use super::*;
+use crate::legacy::LivenessHelp;
 use crate::problem::ProblemKind;
 use crate::registration::PictureOutcome;
 
@@ -132,16 +133,17 @@ async fn the_decisions_of_find_match_are_told_apart() {
         name: "Ada".into(),
         surname: "Lovelace".into(),
     };
-    for (status, body, outcome) in [
-        (200, ada, FindMatchOutcome::Match(user)),
-        (406, "no matches found", FindMatchOutcome::NoMatch),
-        (
-            406,
-            "Liveness check failed",
-            FindMatchOutcome::LivenessFailed,
-        ),
+    let failed = |help| FindMatchOutcome::LivenessFailed { help };
+    let (alive, dead) = ("no matches found", "Liveness check failed");
+    let blink = Some(LivenessHelp::NoBlink);
+    for (status, headers, body, outcome) in [
+        (200, "", ada, FindMatchOutcome::Match(user)),
+        (406, "", alive, FindMatchOutcome::NoMatch),
+        (406, "", dead, failed(None)),
+        (406, "Liveness-Help: no-blink\r\n", dead, failed(blink)),
+        (406, "Liveness-Help: dance\r\n", dead, failed(None)),
     ] {
-        let (client, _) = peer(status, "", body).await;
+        let (client, _) = peer(status, headers, body).await;
         assert_eq!(client.find_match(&probe()).await.unwrap(), outcome);
     }
 }

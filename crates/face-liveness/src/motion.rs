@@ -1,0 +1,82 @@
+//! Whether a sequence moves as a living face does: not as one photograph, not as several, and in the order of time.
+
+use face_types::FrameChange;
+
+/// Frames whose faces differ less than this beyond a flat picture's motion are one picture.
+///
+/// Measured in docs/liveness.md: a photograph, moved by hand, under noise and compression, against living faces.
+const ONE_PICTURE: f32 = 0.45e-3;
+
+/// Two frames further apart than this, in frames, are told to be one picture; a living face can stand still for less.
+const STANDING: usize = 3;
+
+/// Share of the frames that may have such a twin.
+const TWINS: f32 = 0.5;
+
+/// Neighbouring frames that differ more than this are of two takes.
+const CUT: f32 = 80e-3;
+
+/// From this median difference of distant frames on there is motion enough to tell the order of time by.
+const MOTION: f32 = 2e-3;
+
+/// In the order of time neighbours differ less than this share of what distant frames differ.
+const ORDERED: f32 = 0.65;
+
+/// Fewer comparisons than this tell no order.
+const LEAST: usize = 6;
+
+/// The differences of a sequence's frames.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Motion<'a>(pub(crate) &'a [FrameChange]);
+
+impl Motion<'_> {
+    /// Whether at least half of the frames that can be compared show the same picture as one some frames away: a photograph, or
+    /// some of them in turns.
+    pub(crate) fn is_of_photographs(self, frames: usize) -> bool {
+        let (mut compared, mut twins) = (vec![false; frames], vec![false; frames]);
+        let far = self.0.iter().filter(|change| lag(change) >= STANDING);
+        for change in far {
+            for frame in [change.earlier, change.later] {
+                compared[frame] = true;
+                twins[frame] |= change.residual < ONE_PICTURE;
+            }
+        }
+        let count = |of: &[bool]| of.iter().filter(|&&is| is).count() as f32;
+        let compared = count(&compared);
+        compared > 0.0 && count(&twins) >= TWINS * compared
+    }
+
+    /// Whether `later` follows on `earlier` in one take. What was not compared does not.
+    pub(crate) fn is_one_take(self, earlier: usize, later: usize) -> bool {
+        let is_it = |change: &&FrameChange| (change.earlier, change.later) == (earlier, later);
+        // Written so that a value that is not a number is a cut.
+        self.0
+            .iter()
+            .find(is_it)
+            .is_some_and(|change| change.residual <= CUT)
+    }
+
+    /// Whether neighbours differ about as much as frames far apart, as they do when frames are shuffled.
+    pub(crate) fn is_out_of_order(self) -> bool {
+        let residuals = |is_wanted: fn(usize) -> bool| -> Vec<f32> {
+            let wanted = self.0.iter().filter(|change| is_wanted(lag(change)));
+            wanted.map(|change| change.residual).collect()
+        };
+        let near = residuals(|lag| lag == 1);
+        let far = residuals(|lag| lag >= STANDING);
+        if near.len() < LEAST || far.len() < LEAST {
+            return false;
+        }
+        let (near, far) = (median(near), median(far));
+        far >= MOTION && near > ORDERED * far
+    }
+}
+
+const fn lag(change: &FrameChange) -> usize {
+    change.later - change.earlier
+}
+
+fn median(mut values: Vec<f32>) -> f32 {
+    values.sort_by(f32::total_cmp);
+    values[values.len() / 2]
+}

@@ -1,0 +1,160 @@
+//! The verdict about a sequence of frames.
+
+#[cfg(test)]
+mod tests;
+
+use face_types::FrameChange;
+
+use crate::blink::{Eyes, has_blink};
+use crate::motion::Motion;
+use crate::{BlinkRule, FrameFacts, Person, Reason};
+
+/// The largest share of frames without exactly one face of the probe's person and its eyes; beyond it a sequence fails, blink
+/// or not.
+///
+/// A third: closing one's eyes or turning away loses the detector a frame or two of 15, while a face that is held up in turns
+/// loses more.
+pub const MAX_UNUSABLE_SHARE: f32 = 1.0 / 3.0;
+
+/// Repeated pictures that a slow camera is forgiven, as a share of the frames.
+pub const MAX_REPEATED_SHARE: f32 = 0.2;
+
+/// A sequence of frames in the order of time.
+#[derive(Debug, Clone, Copy)]
+pub struct Sequence<'a> {
+    /// What each shows.
+    pub frames: &'a [FrameFacts],
+    /// How they differ: neighbours, and frames further apart. A blink across frames that were not compared is none.
+    pub changes: &'a [FrameChange],
+}
+
+/// The answer about a sequence of frames.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// A living person blinked, and it was the probe's throughout.
+    pub alive: bool,
+    /// What was wrong with the frames, the gravest first; at least one reason unless `alive`.
+    pub reasons: Vec<Reason>,
+}
+
+impl Verdict {
+    /// What the person before the camera can do better; `None` when alive, and when the frames look like an attack, which is told
+    /// no more than that it failed.
+    #[must_use]
+    pub fn help(&self) -> Option<Reason> {
+        let is_attack = |reason: &Reason| reason.is_of_an_attack();
+        if self.alive || self.reasons.iter().any(is_attack) {
+            return None;
+        }
+        // Nobody can blink for the camera who is not seen by it.
+        let gravest_first = |reason: &&Reason| !matches!(reason, Reason::NoBlink);
+        let others = self.reasons.iter().filter(gravest_first);
+        let most = others.max_by_key(|reason| reason.frames());
+        most.filter(|reason| reason.frames() > 2)
+            .or_else(|| self.reasons.first())
+            .copied()
+    }
+}
+
+/// Whether `sequence` shows a living person, the probe's, who blinks.
+///
+/// Alive when
+/// - a frame with open eyes is followed, in one take, by one with closed eyes,
+/// - no frame shows another person, and at most [`MAX_UNUSABLE_SHARE`] lack exactly one face with eyes,
+/// - the frames are not one photograph moved by a hand, nor some of them in turns,
+/// - at most [`MAX_REPEATED_SHARE`] repeat an earlier one to the byte, and
+/// - neighbours are more alike than frames far apart, as they are in the order of time.
+#[must_use]
+pub fn assess(sequence: Sequence<'_>, rule: &BlinkRule) -> Verdict {
+    let Sequence { frames, changes } = sequence;
+    let seen: Vec<Seen> = frames.iter().map(|frame| Seen::of(frame, *rule)).collect();
+    let count = |what| seen.iter().filter(|&&s| s == what).count();
+    let another = count(Seen::Another);
+    let (no_face, several, unclear, no_eyes) = (
+        count(Seen::NoFace),
+        count(Seen::SeveralFaces),
+        count(Seen::Unclear),
+        count(Seen::NoEyes),
+    );
+    let repeated = frames.iter().filter(|frame| frame.is_repeat).count();
+    let motion = Motion(changes);
+    let share = |of: usize| of as f32 / frames.len().max(1) as f32;
+
+    // Each with whether it fails the sequence, or is a remark only.
+    let findings = [
+        (frames.is_empty(), true, Reason::NoFrames),
+        (another > 0, true, Reason::AnotherPerson { frames: another }),
+        (
+            repeated > 0,
+            share(repeated) > MAX_REPEATED_SHARE,
+            Reason::Repeated { frames: repeated },
+        ),
+        (
+            motion.is_of_photographs(frames.len()),
+            true,
+            Reason::Photograph,
+        ),
+        (motion.is_out_of_order(), true, Reason::OutOfOrder),
+        (
+            !frames.is_empty() && !is_blink(&seen, motion),
+            true,
+            Reason::NoBlink,
+        ),
+        (several > 0, false, Reason::SeveralFaces { frames: several }),
+        (no_face > 0, false, Reason::NoFace { frames: no_face }),
+        (unclear > 0, false, Reason::Unclear { frames: unclear }),
+        (no_eyes > 0, false, Reason::NoEyes { frames: no_eyes }),
+    ];
+    let is_usable = share(no_face + several + unclear + no_eyes) <= MAX_UNUSABLE_SHARE;
+    let fails = findings.iter().any(|&(holds, fails, _)| holds && fails);
+    Verdict {
+        alive: is_usable && !fails,
+        reasons: findings
+            .into_iter()
+            .filter_map(|(holds, _, reason)| holds.then_some(reason))
+            .collect(),
+    }
+}
+
+/// A frame under a rule.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    NoFace,
+    SeveralFaces,
+    Another,
+    Unclear,
+    NoEyes,
+    Eyes(Eyes),
+}
+
+impl Seen {
+    fn of(frame: &FrameFacts, rule: BlinkRule) -> Self {
+        match (frame.faces, frame.person, frame.eyes) {
+            (0, ..) => Self::NoFace,
+            (1, Person::Another, _) => Self::Another,
+            (1, Person::Unclear, _) => Self::Unclear,
+            (1, Person::Probes, None) => Self::NoEyes,
+            (1, Person::Probes, Some(eyes)) => {
+                if eyes.left_open.is_nan() || eyes.right_open.is_nan() {
+                    Self::NoEyes
+                } else {
+                    Self::Eyes(rule.read(eyes))
+                }
+            }
+            _ => Self::SeveralFaces,
+        }
+    }
+}
+
+/// Whether the frames that show eyes show a blink.
+fn is_blink(seen: &[Seen], motion: Motion<'_>) -> bool {
+    let with_eyes = seen.iter().enumerate().filter_map(|(at, seen)| match seen {
+        Seen::Eyes(eyes) => Some((at, *eyes)),
+        _ => None,
+    });
+    let (at, eyes): (Vec<usize>, Vec<Eyes>) = with_eyes.unzip();
+    let takes = at
+        .windows(2)
+        .map(|pair| motion.is_one_take(pair[0], pair[1]));
+    has_blink(&eyes, &takes.collect::<Vec<bool>>())
+}
