@@ -46,8 +46,8 @@ pub fn portrait(seed: u64, variant: u64) -> RgbImage {
 
 /// `frames` frames of person `seed` before a webcam: eyes open, closed in the middle third, open again.
 ///
-/// The head sways a little, once in all frames, and the sensor's noise differs in every one. With fewer than three frames the
-/// eyes may stay open.
+/// The head moves a little, and the sensor's noise differs in every frame. With fewer than three frames the eyes may
+/// stay open.
 #[must_use]
 pub fn blink_sequence(seed: u64, frames: usize) -> Vec<RgbImage> {
     let (width, height) = PORTRAIT_SIZE;
@@ -63,19 +63,15 @@ pub fn blink_scene(seed: u64, index: usize, frames: usize) -> Scene {
     let still = portrait_scene(seed, u64::MAX);
     let random = &mut Random::new(seed.wrapping_add(index as u64), 4);
     let is_closed = index >= frames.div_ceil(3) && index < frames - frames / 3;
-    // Shaken a little besides, as hands and heads are.
-    let way = std::f32::consts::TAU * index as f32 / frames as f32;
-    let sway = |random: &mut Random, size: f32, times: f32| {
-        size * ((way * times + seed as f32).sin() + random.between(-0.1, 0.1))
-    };
+    let sway = |random: &mut Random, size: f32| random.between(-size, size);
     Scene {
         eyes_open: if is_closed { 0.0 } else { 1.0 },
-        yaw_deg: still.yaw_deg * 0.5 + sway(random, 0.8, 1.0),
-        pitch_deg: still.pitch_deg * 0.5 + sway(random, 0.5, 2.0),
-        roll_deg: still.roll_deg * 0.5 + sway(random, 0.6, 1.0),
+        yaw_deg: still.yaw_deg * 0.5 + sway(random, 0.6),
+        pitch_deg: still.pitch_deg * 0.5 + sway(random, 0.6),
+        roll_deg: still.roll_deg * 0.5 + sway(random, 0.4),
         centre: [
-            still.centre[0] + sway(random, 0.004, 1.0),
-            still.centre[1] + sway(random, 0.003, 2.0),
+            still.centre[0] + sway(random, 0.002),
+            still.centre[1] + sway(random, 0.002),
         ],
         noise_seed: random.bits(),
         ..still
@@ -104,7 +100,7 @@ pub fn mjpeg(frames: &[RgbImage]) -> Vec<u8> {
 /// face-reidentification-retail-0095 (four pairs above 0.25) and 0.350 with MobileFaceNet. Any change to the drawing
 /// of a person asks for a new choice.
 const WELL_SEPARATED: [u64; 12] = [
-    1866, 1910, 446, 1505, 1545, 391, 682, 1616, 1411, 849, 1034, 126,
+    1411, 391, 1505, 1545, 1866, 1910, 126, 1616, 849, 1034, 446, 682,
 ];
 
 /// Seeds of twelve people who are far apart for face networks.

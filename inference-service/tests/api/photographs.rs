@@ -195,8 +195,8 @@ async fn a_living_face_that_was_recompressed_cut_or_made_smaller_is_alive_all_th
         ("recompressed", changed(Clone::clone)),
         ("mirrored", changed(image::imageops::flip_horizontal)),
         (
-            "a little darker",
-            changed(|frame| image::imageops::brighten(frame, -10)),
+            "lighter",
+            changed(|frame| image::imageops::brighten(frame, 10)),
         ),
         (
             "half the size",
