@@ -124,7 +124,7 @@ fn picture(file: &[u8]) -> image::RgbImage {
     picture.into_rgb8()
 }
 
-/// Frames `shown` seconds long in turns of the photographs, which a hand holds.
+/// The photographs in turns, each for as many frames as `shown` says, in a hand.
 fn slideshow(photographs: &[&[u8]], shown: &[usize]) -> Vec<Vec<u8>> {
     let each = photographs.iter().zip(shown).enumerate();
     let frames = each.flat_map(|(seed, (photograph, &frames))| {
@@ -175,6 +175,59 @@ async fn photographs_in_a_hand_and_in_turns_are_not_alive() {
         }
     }
     assert!(passed.is_empty(), "{passed:?}");
+}
+
+/// In thousandths: the median difference of neighbours, that of frames at least three apart, and the median over the frames of
+/// the least difference from a frame at least three away.
+async fn motion(service: &TestService, frames: Vec<Vec<u8>>) -> [f32; 3] {
+    let query = FacesQuery {
+        facts: Facts {
+            changes: true,
+            ..Facts::default()
+        },
+        ..EVERYTHING
+    };
+    let pictures = frames.into_iter().map(Into::into).collect();
+    let answer = service.client.frames(pictures, &query).await;
+    let changes = answer.expect("frames").changes;
+    let of = |is_wanted: &dyn Fn(usize, usize) -> bool| -> Vec<f32> {
+        let wanted = changes.iter().filter(|c| is_wanted(c.earlier, c.later));
+        wanted.map(|change| 1e3 * change.residual).collect()
+    };
+    let least = (0..15).map(|frame| {
+        let others = of(&|a, b| b - a >= 3 && (a == frame || b == frame));
+        others.into_iter().fold(f32::INFINITY, f32::min)
+    });
+    [
+        of(&|a, b| b - a == 1),
+        of(&|a, b| b - a >= 3),
+        least.collect(),
+    ]
+    .map(|mut values| {
+        values.sort_by(f32::total_cmp);
+        values[values.len() / 2]
+    })
+}
+
+#[tokio::test]
+async fn photographs_in_a_hand_move_otherwise_than_living_faces() {
+    let Some(service) = TestService::start(&[]) else {
+        return;
+    };
+    for kind in ["live", "live-no-blink"] {
+        let [near, far, least] = motion(&service, blink(kind)).await;
+        println!("{kind}: neighbours {near:.2}, distant {far:.2}, least distant {least:.2}");
+        assert!(near < 0.65 * far, "in the order of time");
+        assert!(least > 0.45, "a living face is never twice the same");
+    }
+    for index in 0..12 {
+        let held = slideshow(&[&person(index)[0]], &[15]);
+        let [near, far, least] = motion(&service, held).await;
+        println!(
+            "portrait {index}: neighbours {near:.2}, distant {far:.2}, least distant {least:.2}"
+        );
+        assert!(least < 0.45, "a photograph is always the same");
+    }
 }
 
 #[tokio::test]
