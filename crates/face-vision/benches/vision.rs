@@ -6,8 +6,8 @@ use std::io::Cursor;
 use criterion::{Criterion, criterion_group, criterion_main};
 use face_types::{BoundingBox, Landmarks, Point};
 use face_vision::{
-    AlignmentTemplate, DecodeLimits, Layout, Normalisation, RgbImage, align, crop_scaled, decode,
-    inspect, measure, resize, tensor,
+    AlignmentTemplate, DecodeLimits, FacePatch, Layout, Normalisation, PlanarReference, RgbImage,
+    align, crop_scaled, decode, inspect, measure, resize, tensor,
 };
 use image::{ImageFormat, Rgb};
 
@@ -87,5 +87,22 @@ fn reading(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, decoding, shaping, reading);
+/// Of fifteen frames of a liveness run 56 pairs are compared.
+fn comparing(c: &mut Criterion) {
+    let picture = picture();
+    let patch = |scale| FacePatch::of(&picture, &face(scale)).expect("the points span a face");
+    let (patch, other) = (patch(1.25), patch(1.3));
+    c.bench_function("planar/patch", |b| {
+        b.iter(|| FacePatch::of(black_box(&picture), &face(1.25)));
+    });
+    c.bench_function("planar/reference", |b| {
+        b.iter(|| PlanarReference::new(black_box(&patch)));
+    });
+    let reference = PlanarReference::new(&patch).expect("the picture is not flat");
+    c.bench_function("planar/residual", |b| {
+        b.iter(|| reference.residual(black_box(&other)));
+    });
+}
+
+criterion_group!(benches, decoding, shaping, reading, comparing);
 criterion_main!(benches);
