@@ -236,8 +236,17 @@ impl Drop for Browser {
     }
 }
 
+/// Times that the driver may end before it has a port: it takes a free one of IPv4 and ends when another program has the same one of
+/// IPv6, as a second driver that starts in the same moment may.
+const STARTS: usize = 5;
+
 /// Starts the driver on a free port; it prints which.
 fn start(program: &Path) -> (Child, String) {
+    let started = (0..STARTS).find_map(|_| try_start(program));
+    started.expect("the driver names its port")
+}
+
+fn try_start(program: &Path) -> Option<(Child, String)> {
     let mut command = Command::new(program);
     let mut process = command
         .arg("--port=0")
@@ -245,17 +254,18 @@ fn start(program: &Path) -> (Child, String) {
         .spawn()
         .expect("the driver starts");
     let mut lines = BufReader::new(process.stdout.take().expect("piped")).lines();
-    let port = loop {
-        let line = lines
-            .next()
-            .expect("the driver names its port")
-            .expect("text");
-        if let Some((_, port)) = line.split_once("started successfully on port ") {
-            break port.trim_end_matches('.').to_owned();
-        }
+    let port = lines.by_ref().find_map(|line| {
+        let line = line.expect("text");
+        let (_, port) = line.split_once("started successfully on port ")?;
+        Some(port.trim_end_matches('.').to_owned())
+    });
+    let Some(port) = port else {
+        // It has said why on the way out.
+        drop(process.wait());
+        return None;
     };
     std::thread::spawn(move || lines.for_each(drop));
-    (process, format!("http://127.0.0.1:{port}"))
+    Some((process, format!("http://127.0.0.1:{port}")))
 }
 
 fn capabilities(chromium: &Path, profile: &Path, camera: &Path) -> ChromeCapabilities {
