@@ -104,11 +104,10 @@ impl PlanarReference {
     /// Ready for others to be laid over `patch`; `None` where it is so flat that no motion shows.
     #[must_use]
     pub fn new(patch: &FacePatch) -> Option<Self> {
-        let coarse = places(patch, STEP)?;
-        let fine = places(patch, 1)?;
-        let spread = spread(patch, STEP)?;
+        let (coarse, deviation) = places(patch, STEP)?;
+        let (fine, _) = places(patch, 1)?;
         let mut descents: Vec<SVector<f32, N>> = pixels(STEP)
-            .map(|(x, y)| descent(patch, x, y) / spread)
+            .map(|(x, y)| descent(patch, x, y) / deviation)
             .collect();
         project_out(&mut descents, &coarse);
         let mut sum = SMatrix::<f64, N, N>::zeros();
@@ -179,37 +178,31 @@ fn pixel(unit: f64) -> f64 {
     (unit + 1.0) * (SIDE as f64 / 2.0) - 0.5
 }
 
-fn places(patch: &FacePatch, step: usize) -> Option<Vec<Place>> {
+/// The pixels with their values evened, and the deviation that the values had.
+fn places(patch: &FacePatch, step: usize) -> Option<(Vec<Place>, f32)> {
     let values = pixels(step).map(|(x, y)| patch.at(x, y)).collect();
+    let (values, deviation) = evened(values)?;
     let place = |((x, y), value)| Place {
         x: unit(x),
         y: unit(y),
         value,
     };
-    Some(pixels(step).zip(evened(values)?).map(place).collect())
+    Some((pixels(step).zip(values).map(place).collect(), deviation))
 }
 
-/// `values` with mean 0 and variance 1; `None` where they are all alike.
-fn evened(mut values: Vec<f32>) -> Option<Vec<f32>> {
-    let (mean, deviation) = moments(&values)?;
-    for value in &mut values {
-        *value = (*value - mean) / deviation;
-    }
-    Some(values)
-}
-
-fn spread(patch: &FacePatch, step: usize) -> Option<f32> {
-    let values: Vec<f32> = pixels(step).map(|(x, y)| patch.at(x, y)).collect();
-    moments(&values).map(|(_, deviation)| deviation)
-}
-
-/// Mean and standard deviation; `None` where there is next to none.
-fn moments(values: &[f32]) -> Option<(f32, f32)> {
+/// `values` with mean 0 and variance 1, and the deviation that they had; `None` where they are all alike.
+fn evened(mut values: Vec<f32>) -> Option<(Vec<f32>, f32)> {
     let count = values.len() as f32;
     let mean = values.iter().sum::<f32>() / count;
     let variance = values.iter().map(|value| (value - mean).powi(2));
     let deviation = (variance.sum::<f32>() / count).sqrt();
-    (deviation > 1.0).then_some((mean, deviation))
+    // Written so that a deviation that is not a number is none.
+    (deviation > 1.0).then(|| {
+        for value in &mut values {
+            *value = (*value - mean) / deviation;
+        }
+        (values, deviation)
+    })
 }
 
 /// What each value of a small motion changes at the pixel (x, y).
@@ -277,7 +270,8 @@ fn look(patch: &FacePatch, places: &[Place], warp: &Matrix3<f64>) -> Option<Vec<
         let (x, y) = moved(warp, place.x, place.y);
         patch.sample(pixel(x), pixel(y))
     };
-    evened(places.iter().map(sample).collect())
+    let (values, _) = evened(places.iter().map(sample).collect())?;
+    Some(values)
 }
 
 fn correlation(seen: &[f32], places: &[Place]) -> f32 {
