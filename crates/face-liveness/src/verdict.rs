@@ -35,6 +35,8 @@ pub struct Verdict {
     pub alive: bool,
     /// What was wrong with the frames, the gravest first; at least one reason unless `alive`.
     pub reasons: Vec<Reason>,
+    /// A reason that speaks of an attack failed the frames; a repeated picture or two of a slow camera do not.
+    looks_like_an_attack: bool,
 }
 
 impl Verdict {
@@ -42,16 +44,15 @@ impl Verdict {
     /// no more than that it failed.
     #[must_use]
     pub fn help(&self) -> Option<Reason> {
-        let is_attack = |reason: &Reason| reason.is_of_an_attack();
-        if self.alive || self.reasons.iter().any(is_attack) {
+        if self.alive || self.looks_like_an_attack {
             return None;
         }
+        let of_the_person = self.reasons.iter().filter(|it| !it.is_of_an_attack());
         // Nobody can blink for the camera who is not seen by it.
-        let gravest_first = |reason: &&Reason| !matches!(reason, Reason::NoBlink);
-        let others = self.reasons.iter().filter(gravest_first);
-        let most = others.max_by_key(|reason| reason.frames());
-        most.filter(|reason| reason.frames() > 2)
-            .or_else(|| self.reasons.first())
+        let unseen = of_the_person.clone().max_by_key(|it| it.frames());
+        unseen
+            .filter(|it| it.frames() > 2)
+            .or_else(|| of_the_person.clone().next())
             .copied()
     }
 }
@@ -106,12 +107,13 @@ pub fn assess(sequence: Sequence<'_>, rule: &BlinkRule) -> Verdict {
         (no_eyes > 0, false, Reason::NoEyes { frames: no_eyes }),
     ];
     let is_usable = share(no_face + several + unclear + no_eyes) <= MAX_UNUSABLE_SHARE;
-    let fails = findings.iter().any(|&(holds, fails, _)| holds && fails);
+    let failures = || findings.iter().filter(|&&(holds, fails, _)| holds && fails);
     Verdict {
-        alive: is_usable && !fails,
+        alive: is_usable && failures().next().is_none(),
+        looks_like_an_attack: failures().any(|(.., reason)| reason.is_of_an_attack()),
         reasons: findings
-            .into_iter()
-            .filter_map(|(holds, _, reason)| holds.then_some(reason))
+            .iter()
+            .filter_map(|&(holds, _, reason)| holds.then_some(reason))
             .collect(),
     }
 }

@@ -141,6 +141,7 @@ fn a_sequence_has_its_verdict(
 #[case::a_lost_frame_is_not_why("ooo-oo", Some(Reason::NoBlink))]
 #[case::another_person_is_told_nothing("ooxx", None)]
 #[case::a_repeated_picture_is_told_nothing("oorrrr", None)]
+#[case::a_slow_camera_is_helped("oooooorooo", Some(Reason::NoBlink))]
 fn help_is_for_people_before_a_camera(#[case] letters: &str, #[case] help: Option<Reason>) {
     assert_eq!(lively(&frames(letters), rule()).help(), help);
 }
