@@ -32,6 +32,6 @@ mod reason;
 mod verdict;
 
 pub use blink::{BlinkRule, BlinkRuleError};
-pub use frame::{FrameFacts, Person, repeats};
+pub use frame::{FrameFacts, Person, PersonRule, repeats};
 pub use reason::Reason;
 pub use verdict::{MAX_REPEATED_SHARE, MAX_UNUSABLE_SHARE, Sequence, Verdict, assess};

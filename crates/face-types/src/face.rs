@@ -69,3 +69,16 @@ pub struct FaceFacts {
     /// How much it looks like a photograph, screen or mask.
     pub attack: Option<AttackScore>,
 }
+
+/// A face with at least this share of the longer side of the largest one is a second person in the picture; smaller ones are
+/// in the background.
+const PROMINENT: f32 = 0.4;
+
+/// How many of the faces of a picture are in its foreground: the largest, and those that are not much smaller.
+#[must_use]
+pub fn prominent_faces(faces: &[FaceFacts]) -> usize {
+    let longer_side = |face: &FaceFacts| face.bounding_box.width.max(face.bounding_box.height);
+    let largest = faces.iter().map(longer_side).fold(0.0, f32::max);
+    let is_prominent = |face: &&FaceFacts| longer_side(face) >= largest * PROMINENT;
+    faces.iter().filter(is_prominent).count()
+}

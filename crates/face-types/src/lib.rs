@@ -17,7 +17,7 @@ mod geometry;
 mod person;
 mod template;
 
-pub use face::{AttackScore, EyeState, FaceFacts, FrameChange, Quality};
+pub use face::{AttackScore, EyeState, FaceFacts, FrameChange, Quality, prominent_faces};
 pub use geometry::{BoundingBox, Landmarks, Point};
 pub use person::{PersonId, PersonIdError, PersonName, PersonNameError, SampleId};
 pub use template::{

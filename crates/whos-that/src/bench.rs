@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
+use face_wire::legacy::LIVENESS_FRAMES;
 use face_wire::{connections, picture};
 use serde_json::json;
 
@@ -19,6 +20,9 @@ pub(crate) struct Bench {
     /// Registration service.
     #[arg(long, default_value = "http://127.0.0.1:5005", value_name = "URL")]
     url: String,
+    /// Frames of a liveness run that goes with every probe; give it once for each.
+    #[arg(long = "frame", value_name = "PICTURE")]
+    frames: Vec<PathBuf>,
     /// Number of calls.
     #[arg(long, default_value_t = 500)]
     calls: usize,
@@ -38,7 +42,7 @@ struct Answer {
 
 /// Asks the system and prints what came of it.
 pub(crate) async fn run(bench: &Bench) -> Result<()> {
-    let probes = Arc::new(bodies(&bench.pictures)?);
+    let probes = Arc::new(bodies(&bench.pictures, &bench.frames)?);
     let client = connections(&bench.url, Duration::from_mins(1))?;
     let url: Arc<str> = format!("{}/api/find_match", bench.url.trim_end_matches('/')).into();
     for call in 0..bench.warm_up {
@@ -65,15 +69,31 @@ pub(crate) async fn run(bench: &Bench) -> Result<()> {
     Ok(())
 }
 
-fn bodies(pictures: &[PathBuf]) -> Result<Vec<String>> {
-    let body = |path: &PathBuf| {
-        let bytes =
-            std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        Ok(json!({"img_base64": picture::encode(&bytes)}).to_string())
+/// What is sent for each of `pictures`, with the same `frames` if there are any.
+fn bodies(pictures: &[PathBuf], frames: &[PathBuf]) -> Result<Vec<String>> {
+    let encoded = |paths: &[PathBuf]| -> Result<Vec<String>> {
+        let encode = |path: &PathBuf| {
+            let bytes = std::fs::read(path);
+            let bytes = bytes.with_context(|| format!("cannot read {}", path.display()))?;
+            Ok(picture::encode(&bytes))
+        };
+        paths.iter().map(encode).collect()
     };
-    let bodies: Vec<String> = pictures.iter().map(body).collect::<Result<_>>()?;
-    ensure!(!bodies.is_empty(), "name at least one picture");
-    Ok(bodies)
+    ensure!(!pictures.is_empty(), "name at least one picture");
+    ensure!(
+        frames.is_empty() || frames.len() == LIVENESS_FRAMES,
+        "a liveness run has {LIVENESS_FRAMES} frames, not {}",
+        frames.len()
+    );
+    let frames = encoded(frames)?;
+    let body = |probe: String| {
+        if frames.is_empty() {
+            json!({"img_base64": probe}).to_string()
+        } else {
+            json!({"img_base64": probe, "liveness": true, "frames": frames}).to_string()
+        }
+    };
+    Ok(encoded(pictures)?.into_iter().map(body).collect())
 }
 
 async fn one_client(

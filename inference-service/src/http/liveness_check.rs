@@ -2,8 +2,8 @@
 
 use actix_web::web;
 use bytes::Bytes;
-use face_liveness::{BlinkRule, FrameFacts, Person, Sequence, assess, repeats};
-use face_pipeline::{Analysis, Facts, Select, Wishes};
+use face_liveness::{BlinkRule, FrameFacts, Sequence, assess, repeats};
+use face_pipeline::{Facts, Select, Wishes};
 use face_wire::legacy::{LivenessRequest, LivenessResponse};
 use face_wire::picture;
 use face_wire::problem::ProblemKind;
@@ -11,9 +11,6 @@ use service_kit::Problem;
 
 use super::check_count;
 use crate::networks::{Networks, changes, nth};
-
-/// A face at least this share of the largest one's side is a second person; smaller ones are in the background.
-const SECOND_PERSON: f32 = 0.5;
 
 /// The body is JSON: `{"frames": [base64, …]}`, in the order of time.
 ///
@@ -42,10 +39,11 @@ pub(crate) async fn liveness_check(
     let repeats = repeats(&pictures);
     let mut analyses = networks.pictures(pictures, wishes).await?;
     let changes = changes(&mut analyses).await?;
+    // Whose face it is, nobody asked.
     let frames: Vec<FrameFacts> = analyses
         .iter()
         .zip(repeats)
-        .map(|(analysis, is_repeat)| frame(analysis, is_repeat))
+        .map(|(analysis, is_repeat)| FrameFacts::of(&analysis.faces, is_repeat))
         .collect();
     let sequence = Sequence {
         frames: &frames,
@@ -68,65 +66,4 @@ fn decode(frames: &[String]) -> Result<Vec<Bytes>, Problem> {
         })
     });
     pictures.collect()
-}
-
-/// What one picture says about the person before the camera. Whose face it is, nobody asked.
-fn frame(analysis: &Analysis, is_repeat: bool) -> FrameFacts {
-    let side = |face: &face_types::FaceFacts| face.bounding_box.width.max(face.bounding_box.height);
-    let largest = analysis.faces.first().map_or(0.0, side);
-    FrameFacts {
-        faces: analysis
-            .faces
-            .iter()
-            .filter(|face| side(face) >= SECOND_PERSON * largest)
-            .count(),
-        person: Person::Probes,
-        is_repeat,
-        eyes: analysis.faces.first().and_then(|face| face.eyes),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use face_pipeline::StageTimes;
-    use face_types::{BoundingBox, EyeState, FaceFacts, Landmarks, Point};
-
-    use super::*;
-
-    fn face(side: f32) -> FaceFacts {
-        FaceFacts {
-            bounding_box: BoundingBox::new(0.0, 0.0, side * 0.8, side),
-            score: 0.9,
-            landmarks: Landmarks([Point::new(0.0, 0.0); 5]),
-            quality: None,
-            template: None,
-            eyes: Some(EyeState {
-                left_open: side / 100.0,
-                right_open: 1.0,
-            }),
-            attack: None,
-        }
-    }
-
-    #[test]
-    fn a_small_face_in_the_background_is_no_second_person() {
-        let count = |sides: &[f32]| {
-            let faces = sides.iter().copied().map(face).collect();
-            let analysis = Analysis {
-                width: 640,
-                height: 480,
-                faces,
-                patch: None,
-                times: StageTimes::default(),
-            };
-            frame(&analysis, false)
-        };
-        assert_eq!(count(&[100.0, 49.0]).faces, 1);
-        assert_eq!(count(&[100.0, 51.0]).faces, 2);
-        assert_eq!(count(&[]).faces, 0);
-        assert!(
-            count(&[100.0, 49.0]).eyes.unwrap().left_open > 0.9,
-            "the largest face's eyes"
-        );
-    }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use face_gallery::{Decision, Gallery, decide};
-use face_liveness::Person as Shown;
+use face_liveness::PersonRule;
 use face_store::{Change, Person, PersonSummary, Revision, Store, StoreError};
 use face_types::{PersonId, SampleId, Similarity, Template};
 use tokio::sync::Mutex;
@@ -91,15 +91,9 @@ impl Active {
         self.thresholds.verification()
     }
 
-    /// Whether a frame of a liveness run, so similar to the probe, shows the probe's person.
-    pub(crate) fn person_at(&self, similarity: Similarity) -> Shown {
-        if similarity >= self.thresholds.frames() {
-            Shown::Probes
-        } else if similarity >= self.thresholds.strangers() {
-            Shown::Unclear
-        } else {
-            Shown::Another
-        }
+    /// How it is told whether a frame of a liveness run shows the probe's person.
+    pub(crate) const fn person_rule(&self) -> PersonRule {
+        self.thresholds.person_rule()
     }
 
     /// Who the probe is.

@@ -3,15 +3,8 @@
 use face_gallery::{
     CurveError, CurvePoint, DEFAULT_MARGIN, ImpostorCurve, RuleError, ThresholdRule,
 };
+use face_liveness::PersonRule;
 use face_types::Similarity;
-
-/// Share of other people's faces that would pass as the probe's in the frames of a liveness run. Looser than a claim: the
-/// frames are seconds old and of one camera, and each that is lost speaks against the person.
-const FRAME_FMR: f64 = 0.01;
-
-/// Share of other people's faces that a frame's face must be less alike than to be told to be another person's. What lies
-/// between is hard to tell: closed eyes, a turned head and blur make a person less like the probe than a stranger may be.
-const STRANGER_FMR: f64 = 0.1;
 
 /// What was set, whatever the pack.
 #[derive(Debug, Clone, Copy)]
@@ -48,8 +41,7 @@ pub(super) enum Thresholds {
         margin: f32,
         search: ThresholdRule,
         verification: Similarity,
-        frames: Similarity,
-        strangers: Similarity,
+        frames: PersonRule,
     },
 }
 
@@ -75,8 +67,10 @@ impl ThresholdSettings {
         Ok(Thresholds::Measured {
             margin: curve.margin(),
             verification: curve.threshold(self.verify_fmr),
-            frames: curve.threshold(FRAME_FMR),
-            strangers: curve.threshold(STRANGER_FMR),
+            frames: PersonRule {
+                probes: curve.threshold(PersonRule::PROBES_FMR),
+                stranger: curve.threshold(PersonRule::STRANGER_FMR),
+            },
             search: ThresholdRule::new(curve, self.target_fpir)?,
         })
     }
@@ -106,19 +100,14 @@ impl Thresholds {
         }
     }
 
-    /// For a frame of a liveness run against the probe.
-    pub(super) const fn frames(&self) -> Similarity {
+    /// For the frames of a liveness run against the probe.
+    pub(super) const fn person_rule(&self) -> PersonRule {
         match self {
-            Self::Fixed { threshold, .. } => *threshold,
+            Self::Fixed { threshold, .. } => PersonRule {
+                probes: *threshold,
+                stranger: *threshold,
+            },
             Self::Measured { frames, .. } => *frames,
-        }
-    }
-
-    /// Below it a frame of a liveness run shows another person than the probe.
-    pub(super) const fn strangers(&self) -> Similarity {
-        match self {
-            Self::Fixed { threshold, .. } => *threshold,
-            Self::Measured { strangers, .. } => *strangers,
         }
     }
 }
@@ -142,8 +131,9 @@ mod tests {
         let thresholds = settings(None).for_curve(&CURVE).unwrap();
         assert!(thresholds.search(1000) > thresholds.search(10));
         assert!((thresholds.verification().value() - 0.3).abs() < 1e-6);
-        assert!((thresholds.frames().value() - 0.2).abs() < 1e-6);
-        assert!((thresholds.strangers().value() - 0.1).abs() < 1e-6);
+        let frames = thresholds.person_rule();
+        assert!((frames.probes.value() - 0.2).abs() < 1e-6);
+        assert!((frames.stranger.value() - 0.1).abs() < 1e-6);
     }
 
     #[test]

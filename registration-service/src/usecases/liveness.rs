@@ -7,9 +7,9 @@ use face_liveness::{FrameFacts, Person, Reason, Sequence, assess, repeats};
 use face_types::{FaceFacts, Template};
 use face_wire::inference::{FacesQuery, Facts, Select};
 
+use super::Refusal;
 use super::identify::is_attack;
 use super::picture::Picture;
-use super::{Refusal, quality};
 use crate::ports::FaceAnalyser;
 use crate::replica::{Active, Replica};
 
@@ -75,8 +75,11 @@ impl Liveness {
             {
                 return Ok(Err(NotAlive { help: None }));
             }
-            let frame = self.frame(active, probe, &faces)?;
-            facts.push(FrameFacts { is_repeat, ..frame });
+            let mut frame = FrameFacts::of(&faces, is_repeat);
+            if let (1, Some(face)) = (frame.faces, faces.into_iter().next()) {
+                frame.person = self.person(active, probe, face)?;
+            }
+            facts.push(frame);
         }
         let sequence = Sequence {
             frames: &facts,
@@ -93,25 +96,15 @@ impl Liveness {
         })
     }
 
-    /// What a frame shows.
-    fn frame(
+    /// Whose the only face of a frame is.
+    fn person(
         &self,
         active: &Active,
         probe: &Template,
-        faces: &[FaceFacts],
-    ) -> Result<FrameFacts, Refusal> {
-        let mut frame = FrameFacts {
-            faces: quality::prominent(faces),
-            person: Person::Another,
-            eyes: None,
-            is_repeat: false,
-        };
-        if let (1, Some(face)) = (frame.faces, faces.first()) {
-            let template = self.replica.template_of(active, face.clone())?;
-            let similarity = template.similarity(probe);
-            frame.person = similarity.map_or(Person::Another, |it| active.person_at(it));
-            frame.eyes = face.eyes;
-        }
-        Ok(frame)
+        face: FaceFacts,
+    ) -> Result<Person, Refusal> {
+        let template = self.replica.template_of(active, face)?;
+        let similarity = template.similarity(probe);
+        Ok(similarity.map_or(Person::Another, |it| active.person_rule().tell(it)))
     }
 }

@@ -1,6 +1,6 @@
 //! The gate of enrolment: a poor reference costs every later probe, so it is refused with what to change.
 
-use face_types::{FaceFacts, Quality};
+use face_types::{FaceFacts, Quality, prominent_faces};
 
 use super::Refusal;
 use crate::ports::AnalyserError;
@@ -15,9 +15,6 @@ const SMALLEST_VISIBLE: f32 = 0.75;
 /// Least sharpness and light, 0 to 1 as `face_vision::measure` has them.
 const LEAST_SHARPNESS: f32 = 0.08;
 const LEAST_LIGHT: f32 = 0.15;
-/// A second face of at least this share of the largest one's longer side makes it unclear who is enrolled; smaller
-/// ones are people in the background.
-const PROMINENT: f32 = 0.4;
 
 /// What is wrong with a face that was to be enrolled, and what to change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -44,7 +41,8 @@ pub(crate) enum QualityFault {
 /// # Errors
 /// [`Refusal::NoFace`], [`Refusal::SeveralFaces`] for a second prominent face, [`Refusal::Quality`].
 pub(crate) fn only_face(faces: Vec<FaceFacts>) -> Result<FaceFacts, Refusal> {
-    if prominent(&faces) > 1 {
+    // With two people in the foreground it is unclear who is enrolled.
+    if prominent_faces(&faces) > 1 {
         return Err(Refusal::SeveralFaces);
     }
     let face = faces.into_iter().next().ok_or(Refusal::NoFace)?;
@@ -54,19 +52,6 @@ pub(crate) fn only_face(faces: Vec<FaceFacts>) -> Result<FaceFacts, Refusal> {
         .ok_or_else(|| AnalyserError::Unavailable("the answer lacks the quality".into()))?;
     check(quality)?;
     Ok(face)
-}
-
-/// Number of faces at least [`PROMINENT`] times as long as the largest one, which counts too.
-pub(crate) fn prominent(faces: &[FaceFacts]) -> usize {
-    let largest = faces.iter().map(longer_side).fold(0.0, f32::max);
-    faces
-        .iter()
-        .filter(|face| longer_side(face) >= largest * PROMINENT)
-        .count()
-}
-
-fn longer_side(face: &FaceFacts) -> f32 {
-    face.bounding_box.width.max(face.bounding_box.height)
 }
 
 /// Refuses the first thing that is wrong, in the order in which it is easiest to mend. A value that is no number is
