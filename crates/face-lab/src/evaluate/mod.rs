@@ -14,6 +14,7 @@ mod lowered;
 mod report;
 #[cfg(test)]
 pub(crate) mod samples;
+mod sequences;
 pub(crate) mod table;
 mod tables;
 pub(crate) mod verification;
@@ -30,7 +31,7 @@ pub(crate) use eyes::openness;
 pub use report::{
     AllPairsReport, AttackReport, ClusterReport, CropReport, DetectorReport, EyeReport, Host,
     LfwReport, LfwVariant, OpenSetReport, PackFacts, PairsReport, RateAt, Report, ScoreCounts,
-    Settings,
+    SequenceReport, Settings, SpeciesReport,
 };
 
 /// `lab evaluate`.
@@ -57,6 +58,12 @@ pub struct EvaluateArgs {
     /// Live faces and replayed ones, by source.
     #[arg(long, value_name = "TAR|DIR")]
     pub attacks: Option<PathBuf>,
+    /// Recorded sequences, a folder each: `live` passes, anything else is an attack. Attacks are made of these and of `--people`.
+    #[arg(long, value_name = "DIR", requires = "people")]
+    pub sequences: Option<PathBuf>,
+    /// Photographs, a folder a person, at least two of each: they are held before the camera.
+    #[arg(long, value_name = "DIR", requires = "sequences")]
+    pub people: Option<PathBuf>,
     /// Photographs with faces, for the detector.
     #[arg(long, value_name = "TAR|DIR", requires = "reference_pack")]
     pub scenes: Option<PathBuf>,
@@ -100,6 +107,7 @@ pub fn run(args: &EvaluateArgs) -> Result<()> {
         &args.faces,
         &args.eyes,
         &args.attacks,
+        &args.sequences,
         &args.scenes,
     ];
     ensure!(
@@ -149,6 +157,10 @@ pub fn evaluate(args: &EvaluateArgs) -> Result<Report> {
         eyes: on(args.eyes.as_deref(), |path| eyes::measure(&bench, path))?,
         attacks: on(args.attacks.as_deref(), |path| {
             attacks::measure(&bench, path)
+        })?,
+        sequences: on(args.sequences.as_deref(), |path| {
+            let people = args.people.as_deref().context("no photographs")?;
+            sequences::measure(&bench, path, people, args.seed)
         })?,
         detector: on(args.scenes.as_deref(), |path| {
             let reference = args

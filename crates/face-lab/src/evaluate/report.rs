@@ -28,6 +28,9 @@ pub struct Report {
     pub eyes: Option<Vec<EyeReport>>,
     /// Presentation attacks.
     pub attacks: Option<AttackReport>,
+    /// Sequences of frames before the camera.
+    #[serde(default)]
+    pub sequences: Option<SequenceReport>,
     /// The detector against a reference detector.
     pub detector: Option<DetectorReport>,
     /// How long all of it took.
@@ -228,6 +231,26 @@ pub struct AttackReport {
     pub live_without_face: usize,
     /// Attacks in which no face was found; they count nowhere.
     pub attacks_without_face: usize,
+}
+
+/// Sequences of frames before the camera, judged by the product's rules of liveness.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SequenceReport {
+    /// Each way to present oneself or somebody else.
+    pub species: Vec<SpeciesReport>,
+}
+
+/// Sequences of one kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SpeciesReport {
+    /// What was shown.
+    pub name: String,
+    /// Whether it is to pass: a living person who blinks.
+    pub is_bona_fide: bool,
+    /// Share that passed: of attacks APCER, and of living people 1 - BPCER (ISO/IEC 30107-3).
+    pub passed: Estimate,
+    /// The same when the attack score of every frame counts too; `None` when the pack has no attack network.
+    pub passed_with_attack_score: Option<Estimate>,
 }
 
 /// A detector against a reference detector.

@@ -10,7 +10,7 @@ use face_types::BoundingBox;
 use super::report::{
     AllPairsReport, AttackReport, ClusterReport, CropReport, DetectorReport, EyeReport, Host,
     LfwReport, LfwVariant, OpenSetReport, PackFacts, PairsReport, RateAt, Report, SCHEMA,
-    ScoreCounts, Settings,
+    ScoreCounts, SequenceReport, Settings, SpeciesReport,
 };
 
 /// Numbers around `mean`, `spread` wide, nearly normal: sums of six of Knuth's linear congruences (MMIX).
@@ -71,6 +71,7 @@ pub(crate) fn report(name: &str, quality: f32) -> Report {
         }),
         eyes: Some(vec![eyes("test", quality), eyes("train", quality)]),
         attacks: Some(attacks(quality)),
+        sequences: Some(sequences(quality)),
         detector: Some(detector(quality)),
         seconds: 12.0,
     }
@@ -236,5 +237,22 @@ fn detector(quality: f32) -> DetectorReport {
         false_on_negatives: 0.0,
         landmarks: Some((0.02, 0.08)),
         curve: curve.curve(200),
+    }
+}
+
+fn sequences(quality: f32) -> SequenceReport {
+    let passed = (quality * 36.0) as u64;
+    let species = [
+        ("live", true, passed),
+        ("photograph in a hand", false, 36 - passed),
+    ];
+    let species = species.map(|(name, is_bona_fide, passed)| SpeciesReport {
+        name: name.to_owned(),
+        is_bona_fide,
+        passed: Proportion::new(passed, 36).wilson(),
+        passed_with_attack_score: None,
+    });
+    SequenceReport {
+        species: species.into(),
     }
 }

@@ -6,7 +6,7 @@ use face_metrics::{AttackRates, Estimate};
 
 use super::report::{
     AllPairsReport, AttackReport, CropReport, DetectorReport, EyeReport, LfwReport, LfwVariant,
-    RateAt, Report,
+    RateAt, Report, SequenceReport,
 };
 use super::table::{Table, counted, grouped, interval, percent};
 
@@ -57,6 +57,7 @@ fn tables(report: &Report) -> Vec<Table> {
     tables.extend(report.crops.iter().flat_map(crops));
     tables.extend(report.eyes.as_deref().map(eyes));
     tables.extend(report.attacks.iter().map(attacks));
+    tables.extend(report.sequences.iter().map(sequences));
     tables.extend(report.detector.iter().map(detector));
     tables
 }
@@ -318,6 +319,24 @@ fn attacks(report: &AttackReport) -> Table {
         at_pack.map_or_else(String::new, worst),
         worst_of(&report.bpcer_by_source),
     ]);
+    table
+}
+
+fn sequences(report: &SequenceReport) -> Table {
+    let mut table = Table::new(
+        "Sequences before the camera; of attacks the share that passed is APCER, of living people 1 - BPCER",
+        &["shown", "is to", "passed", "passed with the attack score"],
+    );
+    for species in &report.species {
+        let is_to = if species.is_bona_fide { "pass" } else { "fail" };
+        let with_score = species.passed_with_attack_score.as_ref();
+        table.row(vec![
+            species.name.clone(),
+            is_to.to_owned(),
+            counted(&species.passed),
+            with_score.map_or_else(|| "no attack network".to_owned(), counted),
+        ]);
+    }
     table
 }
 

@@ -85,6 +85,28 @@ fn procedural_scenes(folder: &Path) {
     }
 }
 
+/// A measurement of `pack` on nothing.
+fn nothing(pack: PathBuf) -> EvaluateArgs {
+    EvaluateArgs {
+        pack,
+        lfw: None,
+        faces: None,
+        identities: None,
+        face_px: 0,
+        eyes: None,
+        attacks: None,
+        sequences: None,
+        people: None,
+        scenes: None,
+        negatives: None,
+        reference_pack: None,
+        json: None,
+        limit: None,
+        threads: 2,
+        seed: 1,
+    }
+}
+
 #[test]
 fn a_pack_is_measured_on_every_set() {
     let Some(shared) = test_needs::shared() else {
@@ -96,20 +118,14 @@ fn a_pack_is_measured_on_every_set() {
     procedural_eyes(&folder.path().join("eyes"));
     procedural_scenes(folder.path());
     let args = EvaluateArgs {
-        pack: pack.clone(),
         lfw: Some(folder.path().join("lfw")),
-        faces: None,
-        identities: None,
-        face_px: 0,
         eyes: Some(folder.path().join("eyes")),
         attacks: Some(folder.path().join("attacks")),
         scenes: Some(folder.path().join("scenes")),
         negatives: Some(folder.path().join("negatives")),
-        reference_pack: Some(pack),
+        reference_pack: Some(pack.clone()),
         json: Some(folder.path().join("report.json")),
-        limit: None,
-        threads: 2,
-        seed: 1,
+        ..nothing(pack)
     };
     run(&args).unwrap();
     let json = std::fs::read(folder.path().join("report.json")).unwrap();
@@ -150,6 +166,43 @@ fn a_pack_is_measured_on_every_set() {
         "{detector:?}"
     );
     assert!(detector.landmarks.unwrap().0 < 0.1);
+}
+
+#[test]
+fn sequences_are_judged_as_the_product_judges_them() {
+    let Some(shared) = test_needs::shared() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let pack = reference_pack(&shared, &folder.path().join("pack"));
+    for person in &well_separated_seeds()[..2] {
+        for picture in 0..2 {
+            let file = format!("people/{person}/{picture}.jpg");
+            save(&folder.path().join(file), &portrait(*person, picture));
+        }
+    }
+    let args = EvaluateArgs {
+        sequences: Some(shared.join("data/blink")),
+        people: Some(folder.path().join("people")),
+        limit: Some(12),
+        ..nothing(pack)
+    };
+    let report = evaluate(&args).unwrap().sequences.unwrap();
+    let total: u64 = report.species.iter().map(|species| species.passed.of).sum();
+    assert_eq!(total, 12);
+    for species in &report.species {
+        assert!(species.passed_with_attack_score.is_some());
+        let value = species.passed.value;
+        let is_right = if species.is_bona_fide {
+            value > 0.0
+        } else {
+            value == 0.0
+        };
+        assert!(is_right, "{species:?}");
+    }
+    let as_recorded = &report.species[0];
+    assert_eq!(as_recorded.name, "live, as recorded");
+    assert!(as_recorded.passed.value > 0.99, "{as_recorded:?}");
 }
 
 #[test]
