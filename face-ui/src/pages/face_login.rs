@@ -12,6 +12,7 @@ use face_wire::legacy::{FindMatchRequest, LIVENESS_FRAMES, LivenessHelp};
 use face_wire::picture;
 use face_wire::registration::{FindMatchOutcome, RegistrationError};
 use serde_json::json;
+use service_kit::attempts::network;
 
 use super::sign_in::words;
 use super::start::StartView;
@@ -105,6 +106,15 @@ impl FaceAnswer {
                 LivenessHelp::NoBlink => {
                     "No blink was seen. Keep your eyes open, then close them once when asked to blink."
                 }
+                LivenessHelp::NoTurn => {
+                    "Your head was not seen to turn. Turn it slowly and further, as far as a look over the table beside you."
+                }
+                LivenessHelp::NotCloser => {
+                    "You were not seen to come closer. Move your face slowly towards the camera until it fills the oval."
+                }
+                LivenessHelp::BadLight => {
+                    "It is too dark, or too bright, to see your face. Face a window or a lamp, with no light behind you."
+                }
                 LivenessHelp::NoFace => {
                     "Your face was lost. Stay in front of the camera until all pictures are taken."
                 }
@@ -143,6 +153,7 @@ impl From<RegistrationError> for FaceAnswer {
     fn from(error: RegistrationError) -> Self {
         match error {
             RegistrationError::Refused(refusal) => Self::Refused(sentence(&refusal.problem.detail)),
+            RegistrationError::Paused { retry_after } => Self::Wait(retry_after),
             RegistrationError::Busy { .. } => Self::Busy,
             RegistrationError::Unavailable(cause) => {
                 tracing::error!("a face cannot be looked up: {cause}");
@@ -171,7 +182,8 @@ pub(crate) async fn post(visitor: Visitor, form: Multipart) -> Result<HttpRespon
 
 async fn attempt(visitor: &Visitor, question: &FindMatchRequest) -> FaceAnswer {
     let attempts = &visitor.ui.face_attempts;
-    if let Err(wait) = attempts.begin(visitor.address, Instant::now()) {
+    let from = network(visitor.address);
+    if let Err(wait) = attempts.begin(&from, Instant::now()) {
         return FaceAnswer::Wait(wait);
     }
     let outcome = visitor.ui.registration().find_match(question).await;
@@ -184,9 +196,9 @@ async fn attempt(visitor: &Visitor, question: &FindMatchRequest) -> FaceAnswer {
         Err(error) => error.into(),
     };
     match answer {
-        FaceAnswer::Welcome(_) => attempts.succeeded(visitor.address),
+        FaceAnswer::Welcome(_) => attempts.succeeded(&from),
         FaceAnswer::NotRecognised | FaceAnswer::LivenessFailed(_) => (),
-        _ => attempts.forgive(visitor.address),
+        _ => attempts.forgive(&from),
     }
     answer
 }
