@@ -95,7 +95,7 @@ async fn what_is_no_answer_is_refused_and_uses_no_challenge() {
         (
             "an answer",
             json!({"frames": frames}),
-            ProblemKind::NotReady,
+            ProblemKind::InferenceUnavailable,
         ),
     ];
     for (row, body, kind) in rows {

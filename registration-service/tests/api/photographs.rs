@@ -247,7 +247,7 @@ async fn a_challenge_is_passed_by_a_blink_once_and_by_nothing_else() {
         let body = json!({"frames": frames});
         outcome(system.service.post(&challenge().await, body).await).await
     };
-    let stare = ask(again(&frames("live-no-blink"), 0)).await;
+    let stare = ask(again(&frames("live-no-blink"), 3)).await;
     let no_blink = ChallengeOutcome::Help {
         help: LivenessHelp::NoBlink,
     };
