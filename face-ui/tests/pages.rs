@@ -165,10 +165,7 @@ async fn a_challenge_is_said_step_by_step_and_its_answer_signs_in() {
     let (status, plan) = ui.challenge(&token).await;
     assert_eq!(status, StatusCode::OK, "{plan}");
     assert_eq!(plan["id"], "c-1");
-    assert_eq!(
-        plan["steps"][1]["say"],
-        "Turn your head slowly to your left"
-    );
+    assert_eq!(plan["steps"][1]["say"], "Turn left, slowly");
     assert_eq!(plan["steps"][1]["sign"], "left");
 
     for (frame, status, message, hint) in [

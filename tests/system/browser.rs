@@ -195,11 +195,9 @@ async fn the_guide_says_one_thing_at_a_time_and_helps_who_did_another() {
     assert_eq!(spoken, "assertive", "screen readers say each instruction");
     browser.says("face-instruction", "Get ready").await;
     browser
-        .says("face-instruction", "Look straight ahead, eyes open")
+        .says("face-instruction", "Look ahead, eyes open")
         .await;
-    browser
-        .says("face-instruction", "Turn your head slowly to your left")
-        .await;
+    browser.says("face-instruction", "Turn left, slowly").await;
     let sign = browser.evaluate(&attribute("face-sign", "data-to")).await;
     assert_eq!(sign, "left");
     let ring = browser
@@ -230,9 +228,7 @@ async fn there_is_a_way_in_without_a_face_at_any_time() {
     browser.goto(&system.pages).await;
     browser.find("face-without").await;
     look_into_the_camera(&browser, &system, true).await;
-    browser
-        .says("face-instruction", "Look straight ahead")
-        .await;
+    browser.says("face-instruction", "Look ahead").await;
     browser.click("face-without").await;
     browser.says("face-instruction", "The camera is off").await;
     let focus = browser.evaluate("return document.activeElement.id").await;

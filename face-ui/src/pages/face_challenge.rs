@@ -60,7 +60,7 @@ pub(crate) async fn post(visitor: Visitor) -> Result<HttpResponse, PageError> {
 fn plan(challenge: Challenge) -> Plan {
     let most = challenge.max_frames.saturating_sub(READY_FRAMES) / challenge.actions.len().max(1);
     let beginning = Step {
-        say: "Look straight ahead, eyes open",
+        say: "Look ahead, eyes open",
         sign: None,
         frames: READY_FRAMES,
     };
@@ -74,28 +74,12 @@ fn plan(challenge: Challenge) -> Plan {
 
 fn step(action: Action, most: usize) -> Step {
     let (say, sign, frames) = match action {
-        Action::Blink { times: 0 | 1 } => ("Look ahead and blink now", None, BLINK_FRAMES),
-        Action::Blink { times: 2 } => ("Look ahead and blink twice, slowly", None, ACTION_FRAMES),
-        Action::Blink { .. } => (
-            "Look ahead and blink three times, slowly",
-            None,
-            ACTION_FRAMES,
-        ),
-        Action::TurnLeft => (
-            "Turn your head slowly to your left",
-            Some("left"),
-            ACTION_FRAMES,
-        ),
-        Action::TurnRight => (
-            "Turn your head slowly to your right",
-            Some("right"),
-            ACTION_FRAMES,
-        ),
-        Action::ComeCloser => (
-            "Look ahead and come slowly closer",
-            Some("closer"),
-            ACTION_FRAMES,
-        ),
+        Action::Blink { times: 0 | 1 } => ("Look ahead and blink", None, BLINK_FRAMES),
+        Action::Blink { times: 2 } => ("Look ahead, blink twice", None, ACTION_FRAMES),
+        Action::Blink { .. } => ("Look ahead, blink three times", None, ACTION_FRAMES),
+        Action::TurnLeft => ("Turn left, slowly", Some("left"), ACTION_FRAMES),
+        Action::TurnRight => ("Turn right, slowly", Some("right"), ACTION_FRAMES),
+        Action::ComeCloser => ("Come closer, slowly", Some("closer"), ACTION_FRAMES),
     };
     Step {
         say,
@@ -134,14 +118,14 @@ mod tests {
     ) {
         let steps = steps(actions);
         assert_eq!(steps.len(), actions.len() + 1);
-        assert!(steps[0].say.starts_with("Look straight ahead"));
+        assert!(steps[0].say.starts_with("Look ahead"));
         assert_eq!(steps.iter().map(|step| step.frames).sum::<usize>(), frames);
     }
 
     #[test]
     fn left_is_said_as_the_persons_own() {
         let said = &steps(&[Action::TurnLeft])[1];
-        assert!(said.say.ends_with("to your left"));
+        assert_eq!(said.say, "Turn left, slowly");
         assert_eq!(said.sign, Some("left"));
     }
 }
