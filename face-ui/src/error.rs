@@ -45,7 +45,9 @@ impl From<RegistrationError> for PageError {
                 Some(ProblemKind::TooLarge) => Self::TooLarge(sentence(&refusal.problem.detail)),
                 _ => Self::BadRequest(sentence(&refusal.problem.detail)),
             },
-            RegistrationError::Busy { retry_after } => Self::Busy(retry_after),
+            RegistrationError::Busy { retry_after } | RegistrationError::Paused { retry_after } => {
+                Self::Busy(retry_after)
+            }
             error @ RegistrationError::Unavailable(_) => Self::Unavailable(error),
         }
     }

@@ -8,7 +8,6 @@
 
 mod admin_login;
 mod assets;
-mod attempts;
 mod clock;
 mod error;
 mod error_pages;

@@ -11,7 +11,7 @@ use service_kit::metrics;
 
 use crate::assets;
 use crate::error::PageError;
-use crate::pages::{face_login, me, people, sign_in, sign_out, start};
+use crate::pages::{face_challenge, face_login, me, people, sign_in, sign_out, start};
 
 /// Longest body of a form without files.
 const FORM_BYTES: usize = 16 * 1024;
@@ -32,6 +32,7 @@ pub(crate) fn table(
             .service(resource("/").route(get().to(start::get)))
             .service(resource("/sign-in").route(post().to(sign_in::post)))
             .service(resource("/face-login").route(post().to(face_login::post)))
+            .service(resource("/face-login/challenge").route(post().to(face_challenge::post)))
             .service(resource("/me").route(get().to(me::get)))
             .service(resource("/sign-out").route(post().to(sign_out::post)))
             .configure(people_table)

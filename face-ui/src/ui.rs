@@ -1,12 +1,13 @@
 //! What every handler shares.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use face_wire::registration::RegistrationClient;
+use service_kit::attempts::Attempts;
 use service_kit::request_id;
 
 use crate::admin_login::AdminLogin;
-use crate::attempts::Attempts;
 use crate::sessions::Sessions;
 
 /// The window in which attempts are counted.
@@ -25,9 +26,9 @@ pub(crate) struct Ui {
     /// Who has signed in and out.
     pub(crate) sessions: Sessions,
     /// Attempts with a password.
-    pub(crate) password_attempts: Attempts,
+    pub(crate) password_attempts: Attempts<IpAddr>,
     /// Attempts with a face.
-    pub(crate) face_attempts: Attempts,
+    pub(crate) face_attempts: Attempts<IpAddr>,
     /// Path under which styles and scripts are served.
     pub(crate) assets: String,
     /// The visitor's address is in `X-Forwarded-For`.

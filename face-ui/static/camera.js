@@ -12,6 +12,8 @@ export function explain(error) {
     case "NotReadableError":
     case "AbortError":
       return "The camera is in use by another program. Close it and try again, or use a photo.";
+    case "CameraLostError":
+      return "The camera was disconnected. Connect it and turn it on again, or use a photo.";
     case "InsecureContextError":
       return "Browsers give the camera only to pages that came over HTTPS or from this machine. Use a photo, or ask the administrator to set up HTTPS.";
     default:
@@ -23,9 +25,12 @@ export function explain(error) {
 export class Camera {
   #video;
   #stream = null;
+  #lost;
 
-  constructor(video) {
+  /** `lost` is called when the camera ends by itself. */
+  constructor(video, lost = () => {}) {
     this.#video = video;
+    this.#lost = lost;
   }
 
   get isOn() {
@@ -41,6 +46,7 @@ export class Camera {
       audio: false,
       video: { facingMode: "user", width: { ideal: 1280 }, height: { ideal: 960 } },
     });
+    for (const track of this.#stream.getTracks()) track.addEventListener("ended", this.#lost);
     this.#video.srcObject = this.#stream;
     try {
       await this.#video.play();
@@ -76,11 +82,14 @@ export class Camera {
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Sends a form to its own address and returns status and JSON; a failed connection is status 0. */
-export async function send(form, body) {
+export const send = (form, body) => post(form.action, body);
+
+/** Sends `body`, if any, to `address` with what proves that this page sends it. */
+export async function post(address, body) {
   const token = document.querySelector('meta[name="csrf-token"]').content;
   const headers = { Accept: "application/json", "X-CSRF-Token": token };
   try {
-    const response = await fetch(form.action, { method: "POST", body, headers, credentials: "same-origin" });
+    const response = await fetch(address, { method: "POST", body, headers, credentials: "same-origin" });
     return { status: response.status, answer: await response.json() };
   } catch {
     return { status: 0, answer: { message: "The service is not available. Try again in a moment." } };

@@ -1,30 +1,32 @@
 // Sign in by face: the camera in place of the photo, one instruction at a time, the answer beside it.
+//
+// With the check "Liveness" the service says what to do (a challenge, for one answer); the pictures that are taken meanwhile go back with
+// its id. The preview is mirrored, as people know themselves; the pictures are not.
 
-import { Camera, explain, pause, send } from "./camera.js";
+import { Camera, explain, pause, post, send } from "./camera.js";
 
-const FRAMES = 15;
-const EYES_OPEN_FRAMES = 6;
-const INTERVAL_MS = 200;
 // The picture by which the person is looked up: eyes open, and the prompt was read.
 const PROBE_FRAME = 3;
 const FRAME_WIDTH = 640;
-const READING_MS = 700;
+const READY_MS = 1200;
 const WELCOME_MS = 1400;
 
 const byId = (id) => document.getElementById(id);
 
 export default function enhance(form) {
   const stage = form.querySelector(".stage");
-  const camera = new Camera(byId("face-video"));
+  const camera = new Camera(byId("face-video"), lost);
   const [start, capture, stop] = [byId("face-start"), byId("face-capture"), byId("face-stop")];
 
   byId("face-camera").hidden = false;
   byId("face-upload").open = false;
   form.classList.add("has-camera");
 
-  const instruct = (text, state) => {
+  const instruct = (text, state, sign) => {
     byId("face-instruction").textContent = text;
     stage.dataset.state = state;
+    byId("face-sign").toggleAttribute("hidden", !sign);
+    byId("face-sign").dataset.to = sign ?? "";
   };
 
   const progress = (share) => {
@@ -54,6 +56,17 @@ export default function enhance(form) {
     show();
   };
 
+  const fail = (error) => {
+    turnOff();
+    tell({ message: explain(error) }, false);
+    byId("face-upload").open = true;
+  };
+
+  // The camera was pulled out, or taken away.
+  function lost() {
+    fail(Object.assign(new Error("the camera is gone"), { name: "CameraLostError" }));
+  }
+
   start.addEventListener("click", async () => {
     clear();
     start.disabled = true;
@@ -64,9 +77,7 @@ export default function enhance(form) {
       show();
       capture.focus();
     } catch (error) {
-      turnOff();
-      tell({ message: explain(error) }, false);
-      byId("face-upload").open = true;
+      fail(error);
     }
     start.disabled = false;
   });
@@ -76,21 +87,32 @@ export default function enhance(form) {
     start.focus();
   });
 
+  // Leads to the other door at any time, also in the middle of a run.
+  byId("face-without").addEventListener("click", (event) => {
+    event.preventDefault();
+    turnOff();
+    byId("sign-in-id").focus();
+  });
+
   capture.addEventListener("click", async () => {
     clear();
-    capture.disabled = stop.disabled = true;
+    capture.disabled = true;
     const body = new FormData(form);
     body.delete("picture");
     try {
-      await (byId("face-liveness").checked ? run(body) : snapshot(body));
-      instruct("Checking…", "busy");
-      const { status, answer } = await send(form, body);
-      conclude(status, answer);
+      const refused = await (byId("face-liveness").checked ? run(body) : snapshot(body));
+      if (refused) {
+        conclude(refused.status, refused.answer);
+      } else if (camera.isOn) {
+        instruct("Checking…", "busy");
+        const { status, answer } = await send(form, body);
+        conclude(status, answer);
+      }
     } catch (error) {
-      turnOff();
-      tell({ message: explain(error) }, false);
+      // Whoever turned the camera off meanwhile knows why there is no picture.
+      if (camera.isOn) fail(error);
     }
-    capture.disabled = stop.disabled = false;
+    capture.disabled = false;
   });
 
   async function snapshot(body) {
@@ -98,22 +120,30 @@ export default function enhance(form) {
     body.append("picture", await camera.snapshot(), "picture.jpg");
   }
 
+  // Takes the pictures of a challenge; returns the answer of a service that gave none.
   async function run(body) {
-    instruct("Eyes open", "busy");
-    await pause(READING_MS);
+    instruct("Get ready", "busy");
+    const [{ status, answer }] = await Promise.all([post(`${form.action}/challenge`), pause(READY_MS)]);
+    if (status !== 200) return { status, answer };
+    const total = answer.steps.reduce((sum, step) => sum + step.frames, 0);
     const frames = [];
     let probe;
-    for (let number = 0; number < FRAMES; number += 1) {
-      if (number === EYES_OPEN_FRAMES) instruct("Blink now", "busy");
-      if (number === PROBE_FRAME) probe = camera.snapshot();
-      frames.push(camera.snapshot(FRAME_WIDTH));
-      progress((number + 1) / FRAMES);
-      await pause(INTERVAL_MS);
+    for (const { say, sign, frames: count } of answer.steps) {
+      instruct(say, "busy", sign);
+      for (let number = 0; number < count; number += 1) {
+        if (!camera.isOn) return null;
+        if (frames.length === PROBE_FRAME) probe = camera.snapshot();
+        frames.push(camera.snapshot(FRAME_WIDTH));
+        progress(frames.length / total);
+        await pause(answer.interval_ms);
+      }
     }
+    body.append("challenge", answer.id);
     body.append("picture", await probe, "picture.jpg");
     for (const [number, frame] of (await Promise.all(frames)).entries()) {
       body.append("frames", frame, `frame-${number}.jpg`);
     }
+    return null;
   }
 
   function conclude(status, answer) {
@@ -126,7 +156,7 @@ export default function enhance(form) {
       setTimeout(() => location.assign(answer.next), WELCOME_MS);
     } else {
       tell(answer, false);
-      instruct("Look at the camera", "live");
+      if (camera.isOn) instruct("Look at the camera", "live");
     }
   }
 

@@ -158,6 +158,69 @@ async fn a_stranger_is_told_so_in_the_page_and_to_the_script() {
 }
 
 #[tokio::test]
+async fn a_challenge_is_said_step_by_step_and_its_answer_signs_in() {
+    let registration = Registration::of_two();
+    let ui = TestUi::start(&registration.url());
+    let token = ui.get("/").await.token();
+    let (status, plan) = ui.challenge(&token).await;
+    assert_eq!(status, StatusCode::OK, "{plan}");
+    assert_eq!(plan["id"], "c-1");
+    assert_eq!(plan["steps"][1]["say"], "Turn left, slowly");
+    assert_eq!(plan["steps"][1]["sign"], "left");
+
+    for (frame, status, message, hint) in [
+        (
+            "stare",
+            401,
+            "Liveness check failed",
+            "Your head was not seen to turn.",
+        ),
+        (
+            "photograph",
+            401,
+            "Liveness check failed",
+            "Try again before the camera",
+        ),
+        ("stranger", 401, "Not recognised", "Face the camera"),
+        (
+            "failures",
+            429,
+            "Too many attempts. Try again in 2 minutes.",
+            "",
+        ),
+    ] {
+        let (found, answer) = ui.answer(&token, "c-1", frame.as_bytes()).await;
+        assert_eq!(
+            (found.as_u16(), &answer["message"]),
+            (status, &message.into()),
+            "{frame}"
+        );
+        assert!(
+            answer["hint"].as_str().unwrap().starts_with(hint),
+            "{answer}"
+        );
+        assert_eq!(answer.as_object().unwrap().len(), 3, "no score: {answer}");
+    }
+    let (status, answer) = ui.answer(&token, "old", b"ada").await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(answer["message"], "That took too long. Try again.");
+    let (status, answer) = ui.answer(&token, "c-1", b"ada").await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(answer["message"], "Welcome, Ada Lovelace");
+    assert_eq!(ui.get("/me").await.path, "/me");
+}
+
+#[tokio::test]
+async fn a_challenge_is_for_this_page_alone() {
+    let registration = Registration::of_two();
+    let ui = TestUi::start(&registration.url());
+    ui.get("/").await;
+    let page = ui.post("/face-login/challenge", "guess", &[]).await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    assert_eq!(registration.calls(), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn a_person_is_added_with_the_reason_for_each_refused_picture() {
     let registration = Registration::of_two();
     let ui = TestUi::start(&registration.url());

@@ -16,7 +16,9 @@ mod ports;
 mod replica;
 mod routes;
 mod settings;
+mod signing;
 mod startup;
+mod ticket;
 mod usecases;
 
 pub use adapters::inspect_store;

@@ -5,10 +5,43 @@ use service_kit::metrics::Metrics;
 
 use crate::replica::Verdict;
 
+/// What became of a liveness challenge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ChallengeEvent {
+    Created,
+    /// Done by somebody enrolled.
+    Passed,
+    /// Done by somebody who is not recognised.
+    NotRecognised,
+    /// It fell short.
+    Helped,
+    /// It looked like an attack.
+    Failed,
+    /// Frames had been sent before.
+    Replayed,
+    /// Refused after too many failures.
+    Paused,
+}
+
+impl ChallengeEvent {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Passed => "pass",
+            Self::NotRecognised => "not-recognised",
+            Self::Helped => "help",
+            Self::Failed => "fail",
+            Self::Replayed => "replayed",
+            Self::Paused => "paused",
+        }
+    }
+}
+
 /// Counts what is decided; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Observed {
     decisions: IntCounterVec,
+    challenges: IntCounterVec,
     people: IntGauge,
 }
 
@@ -20,6 +53,11 @@ impl Observed {
             &["outcome"],
         )
         .expect("names are valid");
+        let challenges = IntCounterVec::new(
+            Opts::new("liveness_challenges_total", "Liveness challenges, by event"),
+            &["event"],
+        )
+        .expect("names are valid");
         let people =
             IntGauge::new("gallery_people", "People in the gallery").expect("names are valid");
         let registry = metrics.registry();
@@ -27,9 +65,16 @@ impl Observed {
             .register(Box::new(decisions.clone()))
             .expect("registered once");
         registry
+            .register(Box::new(challenges.clone()))
+            .expect("registered once");
+        registry
             .register(Box::new(people.clone()))
             .expect("registered once");
-        Self { decisions, people }
+        Self {
+            decisions,
+            challenges,
+            people,
+        }
     }
 
     /// Counts one decision.
@@ -41,6 +86,11 @@ impl Observed {
             Verdict::AttackSuspected => "attack-suspected",
         };
         self.decisions.with_label_values(&[outcome]).inc();
+    }
+
+    /// Counts one event of a challenge.
+    pub(crate) fn challenge(&self, event: ChallengeEvent) {
+        self.challenges.with_label_values(&[event.name()]).inc();
     }
 
     /// Notes the size of the gallery.

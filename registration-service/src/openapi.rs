@@ -10,8 +10,9 @@ use face_wire::problem::ProblemBody;
 
 use crate::http::{legacy, v1};
 pub(crate) use problems::{
-    AddSamplesProblems, CreateProblems, DeleteTexts, FindMatchTexts, GetAllTexts, IdentifyProblems,
-    ListProblems, PatchProblems, PersonProblems, StoreTexts, VerifyProblems,
+    AddSamplesProblems, AnswerChallengeProblems, CreateChallengeProblems, CreateProblems,
+    DeleteTexts, FindMatchTexts, GetAllTexts, IdentifyProblems, ListProblems, PatchProblems,
+    PersonProblems, StoreTexts, VerifyProblems,
 };
 
 #[derive(OpenApi)]
@@ -37,6 +38,8 @@ pub(crate) use problems::{
         v1::samples::delete::delete,
         v1::identify::identify,
         v1::verify::verify,
+        v1::challenges::create::create,
+        v1::challenges::answer::answer,
         surroundings::healthz,
         surroundings::readyz,
         surroundings::metrics,
@@ -49,6 +52,7 @@ pub(crate) use problems::{
         (name = "people", description = "Who is enrolled"),
         (name = "samples", description = "The references of a person"),
         (name = "recognition", description = "Who a face is"),
+        (name = "liveness", description = "Whether a living person is before the camera, and who"),
         (name = "original", description = "The four calls of the original; errors are plain text"),
         (name = "operation", description = "Health, metrics, this document; no key is needed")
     )

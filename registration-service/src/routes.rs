@@ -26,6 +26,8 @@ pub const TABLE: &[(&str, &[Method])] = &[
     ("/v1/people/{id}/samples/{sample_id}", &[DELETE]),
     ("/v1/identify", &[POST]),
     ("/v1/verify", &[POST]),
+    ("/v1/liveness/challenges", &[POST]),
+    ("/v1/liveness/challenges/{id}", &[POST]),
     ("/healthz", &[GET]),
     ("/readyz", &[GET]),
     ("/metrics", &[GET]),
@@ -100,7 +102,15 @@ fn v1_routes(config: &mut web::ServiceConfig) {
                 .route(web::delete().to(v1::samples::delete::delete)),
         )
         .service(resource("/identify", &[POST]).route(web::post().to(v1::identify::identify)))
-        .service(resource("/verify", &[POST]).route(web::post().to(v1::verify::verify)));
+        .service(resource("/verify", &[POST]).route(web::post().to(v1::verify::verify)))
+        .service(
+            resource("/liveness/challenges", &[POST])
+                .route(web::post().to(v1::challenges::create::create)),
+        )
+        .service(
+            resource("/liveness/challenges/{id}", &[POST])
+                .route(web::post().to(v1::challenges::answer::answer)),
+        );
 }
 
 /// A path that answers other methods with 405 and `Allow`.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use face_liveness::Action;
 use secrecy::{ExposeSecret, SecretString};
 
 /// Where the inference service is looked for when nothing names it.
@@ -86,6 +87,17 @@ pub struct RegistrationSettings {
     /// Share of impostors that may pass `/v1/verify`, where one claim is checked rather than everybody searched.
     #[arg(long, env = "WHOS_THAT_VERIFY_FMR", default_value_t = 0.001, value_parser = share, value_name = "SHARE")]
     pub verify_fmr: f64,
+
+    /// What a liveness challenge may ask for: `blink`, `blink-2`, `blink-3`, `turn-left`, `turn-right`, `come-closer`, separated by commas.
+    /// With more than one, two are drawn for each challenge, in an order by chance.
+    #[arg(
+        long,
+        env = "WHOS_THAT_LIVENESS_ACTIONS",
+        default_value = "blink",
+        value_delimiter = ',',
+        value_name = "ACTIONS"
+    )]
+    pub liveness_actions: Vec<Action>,
 
     /// Largest request body in MiB: a liveness run brings 15 frames.
     #[arg(long, env = "WHOS_THAT_BODY_LIMIT_MIB", default_value_t = 32, value_name = "MIB",

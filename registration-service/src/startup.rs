@@ -27,6 +27,8 @@ use crate::ports::FaceAnalyser;
 use crate::replica::{GalleryReadiness, Replica, ThresholdSettings, follow_pack, follow_store};
 use crate::routes;
 use crate::settings::SettingsError;
+use crate::ticket::TicketSigner;
+use crate::usecases::challenges::{self, Challenges};
 use crate::usecases::enrol::Enrol;
 use crate::usecases::find_match::FindMatch;
 use crate::usecases::identify::Identify;
@@ -188,6 +190,7 @@ struct Parts {
     identify: web::Data<Identify>,
     find_match: web::Data<FindMatch>,
     verify: web::Data<Verify>,
+    challenges: web::Data<Challenges>,
     people: web::Data<People>,
     samples: web::Data<Samples>,
     cursors: web::Data<CursorSigner>,
@@ -214,18 +217,34 @@ impl Parts {
             .with(Arc::new(InferenceReadiness(client.clone())))
             .with(Arc::new(GalleryReadiness(replica.clone())));
         let analyser: Arc<dyn FaceAnalyser> = Arc::new(InferenceService(client));
-        let identify = Arc::new(Identify::new(analyser.clone(), replica.clone(), observed));
+        let identify = Arc::new(Identify::new(
+            analyser.clone(),
+            replica.clone(),
+            observed.clone(),
+        ));
         let liveness = Liveness::new(analyser.clone(), replica.clone());
-        let find_match = FindMatch::new(identify.clone(), liveness, replica.clone());
+        let find_match = FindMatch::new(identify.clone(), liveness.clone(), replica.clone());
+        let verify = Arc::new(Verify::new(
+            analyser.clone(),
+            store.clone(),
+            replica.clone(),
+        ));
+        let parts = challenges::Parts {
+            identify: identify.clone(),
+            verify: verify.clone(),
+            liveness,
+            replica: replica.clone(),
+            store: store.clone(),
+            tickets: TicketSigner::new(key.as_ref()),
+            observed,
+        };
+        let challenges = Challenges::new(parts, settings.liveness_actions.clone());
         Self {
             enrol: web::Data::new(Enrol::new(analyser.clone(), store.clone(), replica.clone())),
             identify: web::Data::from(identify),
             find_match: web::Data::new(find_match),
-            verify: web::Data::new(Verify::new(
-                analyser.clone(),
-                store.clone(),
-                replica.clone(),
-            )),
+            verify: web::Data::from(verify),
+            challenges: web::Data::new(challenges),
             people: web::Data::new(People::new(store.clone(), replica.clone())),
             samples: web::Data::new(Samples::new(store, replica.clone())),
             cursors: web::Data::new(CursorSigner::new(key.as_ref())),
@@ -243,6 +262,7 @@ impl Parts {
             .app_data(self.identify.clone())
             .app_data(self.find_match.clone())
             .app_data(self.verify.clone())
+            .app_data(self.challenges.clone())
             .app_data(self.people.clone())
             .app_data(self.samples.clone())
             .app_data(self.cursors.clone())

@@ -165,6 +165,124 @@ async fn a_photograph_held_before_the_camera_signs_nobody_in() {
     browser.close().await;
 }
 
+/// A system whose challenges ask for this.
+fn asking_for(actions: &str) -> Option<TestSystem> {
+    let arguments = ["--liveness-actions", actions].map(str::to_owned);
+    TestSystem::start(&Options {
+        arguments: arguments.to_vec(),
+        ..Options::default()
+    })
+}
+
+#[tokio::test]
+async fn the_guide_says_one_thing_at_a_time_and_helps_who_did_another() {
+    let Some(system) = asking_for("turn-left") else {
+        return;
+    };
+    // This person blinks, and does not turn.
+    let Some(browser) = camera_on(SEEDS[0]).await else {
+        return;
+    };
+    let enrolled = system.store(1, "Somebody", &portrait(SEEDS[0], 0)).await;
+    assert_eq!(enrolled.status, 200);
+    look_into_the_camera(&browser, &system, true).await;
+    let attribute = |id: &str, name: &str| {
+        format!("return document.getElementById('{id}').getAttribute('{name}') ?? ''")
+    };
+    let spoken = browser
+        .evaluate(&attribute("face-instruction", "aria-live"))
+        .await;
+    assert_eq!(spoken, "assertive", "screen readers say each instruction");
+    browser.says("face-instruction", "Get ready").await;
+    browser
+        .says("face-instruction", "Look ahead, eyes open")
+        .await;
+    browser.says("face-instruction", "Turn left, slowly").await;
+    let sign = browser.evaluate(&attribute("face-sign", "data-to")).await;
+    assert_eq!(sign, "left");
+    let ring = browser
+        .evaluate(&attribute("face-progress", "stroke-dasharray"))
+        .await;
+    assert!(!ring.starts_with("0 "), "{ring}");
+    browser.screenshot("face-login-guide").await;
+    browser.says("face-result", "Liveness check failed").await;
+    // The camera plays 45 pictures over and over: where that shows, nothing is told but that it failed.
+    let page = browser.text().await;
+    let advice = ["Your head was not seen to turn", "sign in with your ID"];
+    assert!(advice.iter().any(|words| page.contains(words)), "{page}");
+    browser.says("face-instruction", "Look at the camera").await;
+    browser.screenshot("face-login-help").await;
+    browser.goto(&format!("{}/me", system.pages)).await;
+    assert_ne!(browser.path().await, "/me", "there is no session");
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn there_is_a_way_in_without_a_face_at_any_time() {
+    let Some(system) = TestSystem::start(&Options::default()) else {
+        return;
+    };
+    let Some(browser) = camera_on(SEEDS[0]).await else {
+        return;
+    };
+    browser.goto(&system.pages).await;
+    browser.find("face-without").await;
+    look_into_the_camera(&browser, &system, true).await;
+    browser.says("face-instruction", "Look ahead").await;
+    browser.click("face-without").await;
+    browser.says("face-instruction", "The camera is off").await;
+    let focus = browser.evaluate("return document.activeElement.id").await;
+    assert_eq!(focus, "sign-in-id");
+    // What was begun ends without a word.
+    browser.find("face-start").await;
+    let result = "return document.getElementById('face-result').textContent.trim()";
+    assert_eq!(browser.evaluate(result).await, "");
+    browser.fill("sign-in-id", "admin").await;
+    browser.fill("sign-in-password", "admin").await;
+    browser.click("sign-in-submit").await;
+    browser.arrives("/people").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn nothing_moves_for_those_who_want_no_motion() {
+    let Some(system) = TestSystem::start(&Options::default()) else {
+        return;
+    };
+    let style = "const style = (id) => getComputedStyle(document.getElementById(id));
+        return `${style('face-sign').animationName} ${style('face-progress').transitionProperty}`";
+    let blink = face_synth::blink_sequence(SEEDS[0], 3);
+    for (arguments, is_still) in [
+        (&[][..], false),
+        (&["--force-prefers-reduced-motion"][..], true),
+    ] {
+        let Some(browser) = Browser::open_with(&blink, arguments).await else {
+            return;
+        };
+        browser.goto(&system.pages).await;
+        let motion = browser.evaluate(style).await;
+        assert_eq!(motion == "none none", is_still, "{motion}");
+        browser.close().await;
+    }
+}
+
+#[tokio::test]
+async fn without_a_camera_the_page_says_so_and_takes_a_photo() {
+    let Some(system) = TestSystem::start(&Options::default()) else {
+        return;
+    };
+    let Some(browser) = Browser::open_with(&[], &[]).await else {
+        return;
+    };
+    browser.goto(&system.pages).await;
+    browser.click("face-start").await;
+    browser.says("face-result", "No camera was found").await;
+    browser.find("face-picture").await;
+    browser.find("face-without").await;
+    browser.screenshot("face-login-no-camera").await;
+    browser.close().await;
+}
+
 #[tokio::test]
 async fn a_refused_picture_says_why_and_keeps_what_was_entered() {
     let Some(system) = TestSystem::start(&Options::default()) else {

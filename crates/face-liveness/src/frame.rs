@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::hash::Hash;
 
-use face_types::{EyeState, FaceFacts, Similarity, prominent_faces};
+use face_types::{EyeState, FaceFacts, Quality, Similarity, prominent_faces};
 
 /// What one frame shows.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,6 +14,8 @@ pub struct FrameFacts {
     pub person: Person,
     /// The eyes of the only face; `None` when they could not be judged. Not looked at unless `faces` is 1.
     pub eyes: Option<EyeState>,
+    /// Pose, size and light of the only face; `None` where nobody asks for them. Only challenges look at it.
+    pub quality: Option<Quality>,
     /// Whether the picture is, to the byte, one that came before. A camera whose next picture is late gives the last one again;
     /// more than that is no camera.
     pub is_repeat: bool,
@@ -27,6 +29,7 @@ impl FrameFacts {
             faces: prominent_faces(faces),
             person: Person::Probes,
             eyes: faces.first().and_then(|face| face.eyes),
+            quality: faces.first().and_then(|face| face.quality),
             is_repeat,
         }
     }

@@ -8,6 +8,7 @@
 //!     faces: 1,
 //!     person: Person::Probes,
 //!     eyes: Some(EyeState { left_open: open, right_open: open }),
+//!     quality: None,
 //!     is_repeat: false,
 //! };
 //! let rule = BlinkRule::around(0.5).unwrap();
@@ -22,16 +23,21 @@
 //! assert_eq!(stare.reasons[0].to_string(), "no blink was seen");
 //! ```
 //!
-//! Deliberately absent: pixels and networks (the frames' facts come in), a clock, presentation-attack scores, and random
-//! challenges. A blink that a screen replays passes these rules; the attack score is for that.
+//! [`assess`] asks for a blink; [`perform`] for the actions of a [`Challenge`], in their order.
+//!
+//! Deliberately absent: pixels and networks (the frames' facts come in), a clock, presentation-attack scores, and chance (which actions
+//! are asked for is decided elsewhere). A blink that a screen replays passes these rules; the attack score is for that.
 
+mod action;
 mod blink;
 mod frame;
 mod motion;
+mod performance;
 mod reason;
 mod verdict;
 
+pub use action::{Action, Challenge, ChallengeError, MAX_ACTIONS, MAX_BLINKS, UnknownAction};
 pub use blink::{BlinkRule, BlinkRuleError};
 pub use frame::{FrameFacts, Person, PersonRule, repeats};
 pub use reason::Reason;
-pub use verdict::{MAX_REPEATED_SHARE, MAX_UNUSABLE_SHARE, Sequence, Verdict, assess};
+pub use verdict::{MAX_REPEATED_SHARE, MAX_UNUSABLE_SHARE, Sequence, Verdict, assess, perform};

@@ -1,5 +1,7 @@
 //! What spoke against a sequence of frames, in words for the person before the camera.
 
+use crate::Action;
+
 /// What was wrong with the frames. A few bad frames are only a remark; [`crate::Verdict::alive`] is the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
@@ -21,6 +23,16 @@ pub enum Reason {
     OutOfOrder,
     /// No frame with open eyes was followed, in one take, by one with closed eyes.
     NoBlink,
+    /// The first action of a challenge that was not seen in its place.
+    NotDone {
+        /// Which.
+        action: Action,
+    },
+    /// Frames whose face is too dark, too bright or without contrast.
+    BadLight {
+        /// How many.
+        frames: usize,
+    },
     /// Frames without a face.
     NoFace {
         /// How many.
@@ -60,8 +72,13 @@ impl Reason {
     #[must_use]
     pub const fn frames(&self) -> usize {
         match *self {
-            Self::NoFrames | Self::Photograph | Self::OutOfOrder | Self::NoBlink => 0,
+            Self::NoFrames
+            | Self::Photograph
+            | Self::OutOfOrder
+            | Self::NoBlink
+            | Self::NotDone { .. } => 0,
             Self::AnotherPerson { frames }
+            | Self::BadLight { frames }
             | Self::Repeated { frames }
             | Self::NoFace { frames }
             | Self::SeveralFaces { frames }
@@ -80,6 +97,8 @@ impl std::fmt::Display for Reason {
             Self::Photograph => f.write_str("the frames are of a photograph"),
             Self::OutOfOrder => f.write_str("the frames are not in the order of time"),
             Self::NoBlink => f.write_str("no blink was seen"),
+            Self::NotDone { action } => write!(f, "the action `{action}` was not seen"),
+            Self::BadLight { frames } => write!(f, "a badly lit face in {}", Count(frames)),
             Self::Unclear { frames } => write!(f, "a face hard to tell in {}", Count(frames)),
             Self::NoFace { frames } => write!(f, "no face in {}", Count(frames)),
             Self::SeveralFaces { frames } => write!(f, "more than one face in {}", Count(frames)),
@@ -107,6 +126,8 @@ mod tests {
     #[rstest]
     #[case(Reason::NoFrames, "there were no frames")]
     #[case(Reason::NoBlink, "no blink was seen")]
+    #[case(Reason::NotDone { action: Action::TurnLeft }, "the action `turn-left` was not seen")]
+    #[case(Reason::BadLight { frames: 2 }, "a badly lit face in 2 frames")]
     #[case(Reason::AnotherPerson { frames: 1 }, "another person in 1 frame")]
     #[case(Reason::Repeated { frames: 14 }, "the same picture again in 14 frames")]
     #[case(Reason::Photograph, "the frames are of a photograph")]

@@ -7,7 +7,8 @@ use face_types::FrameChange;
 
 use crate::blink::{Eyes, has_blink};
 use crate::motion::Motion;
-use crate::{BlinkRule, FrameFacts, Person, Reason};
+use crate::performance::{Shown, first_undone};
+use crate::{BlinkRule, Challenge, FrameFacts, Person, Reason};
 
 /// The largest share of frames without exactly one face of the probe's person and its eyes; beyond it a sequence fails, blink
 /// or not.
@@ -18,6 +19,9 @@ pub const MAX_UNUSABLE_SHARE: f32 = 1.0 / 3.0;
 
 /// Repeated pictures that a slow camera is forgiven, as a share of the frames.
 pub const MAX_REPEATED_SHARE: f32 = 0.2;
+
+/// Light of a face below which it is told to be badly lit, on the scale of [`face_types::Quality`]: that of enrolment.
+const LEAST_LIGHT: f32 = 0.15;
 
 /// A sequence of frames in the order of time.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +35,7 @@ pub struct Sequence<'a> {
 /// The answer about a sequence of frames.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
-    /// A living person blinked, and it was the probe's throughout.
+    /// A living person did what was asked for, and it was the probe's throughout.
     pub alive: bool,
     /// What was wrong with the frames, the gravest first; at least one reason unless `alive`.
     pub reasons: Vec<Reason>,
@@ -67,8 +71,44 @@ impl Verdict {
 /// - neighbours are more alike than frames far apart, as they are in the order of time.
 #[must_use]
 pub fn assess(sequence: Sequence<'_>, rule: &BlinkRule) -> Verdict {
+    judge(sequence, *rule, |seen, motion| {
+        (!is_blink(seen, motion)).then_some(Reason::NoBlink)
+    })
+}
+
+/// Whether `sequence` shows a living person, the probe's, who does what `challenge` asks for.
+///
+/// Alive as with [`assess`], with the actions in place of its blink: each is seen from its beginning to its end, one after the other in
+/// their order, and all of them in one take. Other movements between them, such as the way back from a turn, are let pass.
+#[must_use]
+pub fn perform(sequence: Sequence<'_>, challenge: &Challenge, rule: &BlinkRule) -> Verdict {
+    judge(sequence, *rule, |seen, motion| {
+        let shown: Vec<Shown> = seen
+            .iter()
+            .zip(sequence.frames)
+            .enumerate()
+            .filter_map(|(at, (seen, frame))| match seen {
+                Seen::Eyes(eyes) => Some(Shown {
+                    at,
+                    eyes: *eyes,
+                    quality: frame.quality,
+                }),
+                _ => None,
+            })
+            .collect();
+        let action = first_undone(&shown, motion, challenge.actions())?;
+        Some(Reason::NotDone { action })
+    })
+}
+
+/// The verdict where `lack` says what was not done in frames that are there.
+fn judge(
+    sequence: Sequence<'_>,
+    rule: BlinkRule,
+    lack: impl FnOnce(&[Seen], Motion<'_>) -> Option<Reason>,
+) -> Verdict {
     let Sequence { frames, changes } = sequence;
-    let seen: Vec<Seen> = frames.iter().map(|frame| Seen::of(frame, *rule)).collect();
+    let seen: Vec<Seen> = frames.iter().map(|frame| Seen::of(frame, rule)).collect();
     let count = |what| seen.iter().filter(|&&s| s == what).count();
     let another = count(Seen::Another);
     let (no_face, several, unclear, no_eyes) = (
@@ -77,9 +117,12 @@ pub fn assess(sequence: Sequence<'_>, rule: &BlinkRule) -> Verdict {
         count(Seen::Unclear),
         count(Seen::NoEyes),
     );
+    let bad_light = frames.iter().filter(|frame| is_badly_lit(frame)).count();
     let repeated = frames.iter().filter(|frame| frame.is_repeat).count();
     let motion = Motion(changes);
     let share = |of: usize| of as f32 / frames.len().max(1) as f32;
+
+    let lack = (!frames.is_empty()).then(|| lack(&seen, motion)).flatten();
 
     // Each with whether it fails the sequence, or is a remark only.
     let findings = [
@@ -96,11 +139,8 @@ pub fn assess(sequence: Sequence<'_>, rule: &BlinkRule) -> Verdict {
             Reason::Photograph,
         ),
         (motion.is_out_of_order(), true, Reason::OutOfOrder),
-        (
-            !frames.is_empty() && !is_blink(&seen, motion),
-            true,
-            Reason::NoBlink,
-        ),
+        (lack.is_some(), true, lack.unwrap_or(Reason::NoBlink)),
+        (bad_light > 0, false, Reason::BadLight { frames: bad_light }),
         (several > 0, false, Reason::SeveralFaces { frames: several }),
         (no_face > 0, false, Reason::NoFace { frames: no_face }),
         (unclear > 0, false, Reason::Unclear { frames: unclear }),
@@ -116,6 +156,12 @@ pub fn assess(sequence: Sequence<'_>, rule: &BlinkRule) -> Verdict {
             .filter_map(|&(holds, _, reason)| holds.then_some(reason))
             .collect(),
     }
+}
+
+/// Whether the frame's only face has too little, or too much, light on it.
+fn is_badly_lit(frame: &FrameFacts) -> bool {
+    let light = frame.quality.map(|quality| quality.light);
+    frame.faces == 1 && light.is_some_and(|light| light < LEAST_LIGHT)
 }
 
 /// A frame under a rule.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use face_store::{
-    Change, ListQuery, NewPerson, Person, PersonPatch, PersonSummary, Revision, Sample, Store,
-    StoreError,
+    Change, ListQuery, Mark, NewPerson, Person, PersonPatch, PersonSummary, Revision, Sample,
+    Store, StoreError, Timestamp,
 };
 use face_types::{PersonId, SampleId};
 use redb::{Database, Durability, ReadableDatabase};
@@ -126,6 +126,17 @@ impl Store for EmbeddedStore {
         limit: usize,
     ) -> Result<Vec<Change>, StoreError> {
         self.read(move |snapshot| snapshot.changes(revision, limit))
+            .await
+    }
+
+    async fn claim(
+        &self,
+        marks: &[Mark],
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Mark>, StoreError> {
+        let marks = marks.to_vec();
+        self.write(move |tables| tables.claim(&marks, now, until))
             .await
     }
 

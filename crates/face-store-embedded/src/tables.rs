@@ -21,6 +21,11 @@ const TOMBSTONES: TableDefinition<'_, i64, u64> = TableDefinition::new("tombston
 /// The id behind each person's and tombstone's revision, so that the history is a range.
 const CHANGES: TableDefinition<'_, u64, i64> = TableDefinition::new("changes");
 
+/// What was claimed, with the time at which it is free again.
+const MARKS: TableDefinition<'_, &[u8; 32], i64> = TableDefinition::new("marks");
+/// The same in the order of that time.
+const MARK_ENDS: TableDefinition<'_, (i64, &[u8; 32]), ()> = TableDefinition::new("mark-ends");
+
 /// The tables of one write transaction.
 pub(crate) struct Tables<'txn> {
     pub(crate) meta: Table<'txn, &'static str, u64>,
@@ -28,6 +33,8 @@ pub(crate) struct Tables<'txn> {
     pub(crate) samples: Table<'txn, (i64, u64), Bytes>,
     pub(crate) tombstones: Table<'txn, i64, u64>,
     pub(crate) changes: Table<'txn, u64, i64>,
+    pub(crate) marks: Table<'txn, &'static [u8; 32], i64>,
+    pub(crate) mark_ends: Table<'txn, (i64, &'static [u8; 32]), ()>,
 }
 
 impl<'txn> Tables<'txn> {
@@ -39,6 +46,8 @@ impl<'txn> Tables<'txn> {
             samples: transaction.open_table(SAMPLES)?,
             tombstones: transaction.open_table(TOMBSTONES)?,
             changes: transaction.open_table(CHANGES)?,
+            marks: transaction.open_table(MARKS)?,
+            mark_ends: transaction.open_table(MARK_ENDS)?,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Changing: each function is one step inside a write transaction.
 
-use face_store::{NewPerson, Person, PersonPatch, Revision, Sample, StoreError};
+use face_store::{Mark, NewPerson, Person, PersonPatch, Revision, Sample, StoreError, Timestamp};
 use face_types::{PersonId, SampleId};
 use redb::ReadableTable;
 
@@ -76,6 +76,39 @@ impl Tables<'_> {
             .retain_in((id.get(), 0)..=(id.get(), u64::MAX), |_, _| false)?;
         self.tombstones.insert(id.get(), revision.0)?;
         Ok(true)
+    }
+
+    /// The marks that were taken; the others are from now on.
+    pub(crate) fn claim(
+        &mut self,
+        marks: &[Mark],
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Mark>, Failure> {
+        self.forget_marks(now)?;
+        let mut taken = Vec::new();
+        for Mark(mark) in marks {
+            if self.marks.get(mark)?.is_some() {
+                taken.push(Mark(*mark));
+            } else {
+                self.marks.insert(mark, until.0)?;
+                self.mark_ends.insert((until.0, mark), ())?;
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Removes the marks whose time is over.
+    fn forget_marks(&mut self, now: Timestamp) -> Result<(), Failure> {
+        let last = (now.0, &[u8::MAX; 32]);
+        for over in self
+            .mark_ends
+            .extract_from_if((i64::MIN, &[0; 32])..=last, |_, ()| true)?
+        {
+            let (key, _) = over?;
+            self.marks.remove(key.value().1)?;
+        }
+        Ok(())
     }
 
     /// Changes a person who must be there; `change` tells whether it did.

@@ -9,7 +9,7 @@ use face_store::StoreError;
 use mongodb::error::{Error, ErrorKind, WriteFailure};
 
 /// The server's code for a key that is taken.
-const DUPLICATE_KEY: i32 = 11000;
+pub(crate) const DUPLICATE_KEY: i32 = 11000;
 /// Codes of a server that is not, or no longer, the primary, or is about to stop.
 const NOT_PRIMARY: [i32; 8] = [91, 189, 10058, 10107, 11600, 11602, 13435, 13436];
 

@@ -20,6 +20,7 @@
 //! |---|---|
 //! | `people` | one a person: `_id`, `name`, `surname`, `search`, `samples`, `created_at`, `revision`; or a tombstone: `_id`, `deleted`, `deleted_at`, `revision` |
 //! | `counters` | the last revision, and those that are being written |
+//! | `marks` | what was claimed: `_id`, and `until`, the time at which it is free again |
 //! | `meta` | the version of the schema |
 //!
 //! Writes wait for a majority and its journal. Every call ends within [`MongoSettings::deadline`]; past it the answer
@@ -34,6 +35,7 @@ mod change;
 mod connect;
 mod documents;
 mod failure;
+mod marks;
 mod prepare;
 mod query;
 mod revisions;

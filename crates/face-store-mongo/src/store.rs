@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use face_store::{
-    Change, ListQuery, NewPerson, Person, PersonPatch, PersonSummary, Revision, Sample, Store,
-    StoreError, search_key,
+    Change, ListQuery, Mark, NewPerson, Person, PersonPatch, PersonSummary, Revision, Sample,
+    Store, StoreError, Timestamp, search_key,
 };
 use face_types::{PersonId, PersonName, SampleId};
 use futures::TryStreamExt;
@@ -15,6 +15,7 @@ use mongodb::{Collection, Database};
 use crate::change::{Changes, Update};
 use crate::documents::{Entry, SampleEntry, SummaryEntry, uuid_of};
 use crate::failure::{bounded, failed};
+use crate::marks::Marks;
 use crate::revisions::Revisions;
 use crate::{MongoFailure, MongoSettings, connect, prepare, query};
 
@@ -22,6 +23,7 @@ use crate::{MongoFailure, MongoSettings, connect, prepare, query};
 pub struct MongoStore {
     database: Database,
     people: Collection<Entry>,
+    marks: Marks,
     pub(crate) revisions: Revisions,
     deadline: Duration,
 }
@@ -50,11 +52,14 @@ impl MongoStore {
             let counters = database.collection_with_options("counters", concerns.clone());
             let revisions = Revisions::new(counters, deadline);
             revisions.prepare().await?;
+            let marks = Marks(database.collection_with_options("marks", concerns.clone()));
+            marks.prepare().await?;
             let people = database.collection_with_options("people", concerns);
             prepare::make_indexes(&people).await?;
             Ok(Self {
                 database,
                 people,
+                marks,
                 revisions,
                 deadline,
             })
@@ -236,6 +241,15 @@ impl Store for MongoStore {
         };
         let entries: Vec<Entry> = bounded(self.deadline, reading).await?;
         entries.into_iter().map(Entry::into_change).collect()
+    }
+
+    async fn claim(
+        &self,
+        marks: &[Mark],
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Mark>, StoreError> {
+        bounded(self.deadline, self.marks.claim(marks, now, until)).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

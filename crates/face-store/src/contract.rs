@@ -6,6 +6,7 @@
 mod history;
 mod lasting;
 mod lists;
+mod marks;
 mod people;
 mod samples;
 mod values;
@@ -17,6 +18,7 @@ use async_trait::async_trait;
 pub use history::*;
 pub use lasting::*;
 pub use lists::*;
+pub use marks::*;
 pub use people::*;
 pub use samples::*;
 
@@ -67,6 +69,10 @@ macro_rules! store_contract {
             a_refused_change_leaves_no_trace_in_the_history,
             each_change_of_a_person_has_a_higher_revision,
             a_follower_that_reads_while_others_write_misses_nothing,
+            a_mark_is_taken_once,
+            one_of_many_at_once_takes_a_mark,
+            a_mark_is_free_again_when_its_time_is_over,
+            marks_outlive_the_process_and_are_no_people,
             reopening_keeps_everything,
             the_history_goes_on_after_reopening,
             a_store_that_works_gives_a_sign_of_life,

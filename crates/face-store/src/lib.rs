@@ -3,12 +3,15 @@
 //! A store is durable first: when a call returns `Ok`, the change survives `kill -9`. Each change to a person is one
 //! atomic step and carries a [`Revision`]; followers read [`Store::changes_since`] and see removals as tombstones.
 //!
+//! Beside people it keeps [`Mark`]s for a while, so that what may happen once happens once, whichever of several services is asked.
+//!
 //! Adapters: `face-store-embedded` (one file) and `face-store-mongo`. Deliberately absent: search, decisions,
 //! pictures (none is ever kept).
 
 #[cfg(feature = "contract")]
 pub mod contract;
 mod error;
+mod mark;
 mod person;
 mod search;
 
@@ -16,6 +19,7 @@ use async_trait::async_trait;
 use face_types::{PersonId, SampleId};
 
 pub use error::StoreError;
+pub use mark::Mark;
 pub use person::{
     Change, ListQuery, NewPerson, Person, PersonPatch, PersonSummary, Revision, Sample, Timestamp,
 };
@@ -81,6 +85,19 @@ pub trait Store: Send + Sync {
         revision: Revision,
         limit: usize,
     ) -> Result<Vec<Change>, StoreError>;
+
+    /// Takes `marks` for the caller until `until` and returns those that had been taken before. Each mark goes to one caller, however many
+    /// ask for it at once, on this store or from another service beside it; those whose time was over at `now` are free again, and
+    /// forgotten.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]; some of the marks may have been taken then.
+    async fn claim(
+        &self,
+        marks: &[Mark],
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Mark>, StoreError>;
 
     /// Asks the store for a sign of life.
     ///

@@ -13,10 +13,17 @@ pub const LIVENESS_CHECK_FAILED: &str = "Liveness check failed";
 pub const LIVENESS_HELP: &str = "liveness-help";
 
 /// What the person before the camera can do better in a liveness run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum LivenessHelp {
     /// Blink: open eyes, then closed ones.
     NoBlink,
+    /// Turn the head further, to the side asked for, and not too fast. Of challenges only.
+    NoTurn,
+    /// Come closer to the camera. Of challenges only.
+    NotCloser,
+    /// Find better light: the face is too dark, too bright or without contrast. Of challenges only.
+    BadLight,
     /// Look into the camera: most frames show no face.
     NoFace,
     /// Be alone: frames show more than one face.
@@ -29,8 +36,11 @@ pub enum LivenessHelp {
 
 impl LivenessHelp {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::NoBlink,
+        Self::NoTurn,
+        Self::NotCloser,
+        Self::BadLight,
         Self::NoFace,
         Self::SeveralFaces,
         Self::Unclear,
@@ -42,6 +52,9 @@ impl LivenessHelp {
     pub const fn name(self) -> &'static str {
         match self {
             Self::NoBlink => "no-blink",
+            Self::NoTurn => "no-turn",
+            Self::NotCloser => "not-closer",
+            Self::BadLight => "bad-light",
             Self::NoFace => "no-face",
             Self::SeveralFaces => "several-faces",
             Self::Unclear => "unclear",

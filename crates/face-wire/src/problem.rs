@@ -47,6 +47,10 @@ problems! {
     AlreadyEnrolled = "already-enrolled", 409, "The id is already enrolled";
     /// The template was made by another model.
     ModelMismatch = "model-mismatch", 409, "The template belongs to another model";
+    /// A liveness challenge that was answered before.
+    ChallengeUsed = "challenge-used", 409, "The challenge has been answered";
+    /// A liveness challenge whose time is over.
+    ChallengeExpired = "challenge-expired", 410, "The challenge has expired";
     /// The body or the picture has too many bytes or pixels.
     TooLarge = "too-large", 413, "The body or picture is too large";
     /// The body is neither JSON nor a picture of a known kind.
@@ -61,6 +65,10 @@ problems! {
     QualityRefused = "quality-refused", 422, "The face is not clear enough";
     /// The template has a wrong number of values, or values that are no numbers.
     BadTemplate = "bad-template", 422, "The template is not valid";
+    /// Frames of an earlier answer to a challenge.
+    FramesReplayed = "frames-replayed", 422, "The frames were sent before";
+    /// Too many failed liveness checks; a pause is made.
+    TooManyFailures = "too-many-failures", 429, "Too many failed attempts";
     /// The queue in front of the networks is full, or a source asks too often.
     TooManyRequests = "too-many-requests", 429, "Too many requests";
     /// A failure of ours.

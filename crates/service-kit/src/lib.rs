@@ -2,6 +2,7 @@
 //!
 //! Deliberately absent: anything about faces or people.
 
+pub mod attempts;
 pub mod extract;
 pub mod health;
 pub mod keys;

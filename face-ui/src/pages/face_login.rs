@@ -1,4 +1,4 @@
-//! `POST /face-login`: a snapshot, or the frames of a liveness run, as a form or from the script.
+//! `POST /face-login`: a snapshot, the frames of a liveness run, or those of a challenge, as a form or from the script.
 //!
 //! The script reads JSON and shows the answer beside the camera; a browser without it gets the start page with the answer.
 //! Neither is told a score.
@@ -10,8 +10,12 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use face_wire::legacy::{FindMatchRequest, LIVENESS_FRAMES, LivenessHelp};
 use face_wire::picture;
-use face_wire::registration::{FindMatchOutcome, RegistrationError};
+use face_wire::problem::ProblemKind;
+use face_wire::registration::{
+    AnswerChallenge, ChallengeOutcome, FindMatchOutcome, Identity, RegistrationError,
+};
 use serde_json::json;
+use service_kit::attempts::network;
 
 use super::sign_in::words;
 use super::start::StartView;
@@ -22,10 +26,12 @@ use crate::sessions::{Account, Role};
 use crate::upload::{self, Limits, Upload, UploadedFile};
 use crate::visitor::Visitor;
 
+/// The most frames of an answer to a challenge.
+const CHALLENGE_FRAMES: usize = 30;
 /// A probe and the frames of a run.
 const LIMITS: Limits = Limits {
     file_bytes: 10 << 20,
-    files: LIVENESS_FRAMES + 1,
+    files: CHALLENGE_FRAMES + 1,
     total_bytes: 22 << 20,
 };
 /// The frame that serves as the probe when none was sent beside the frames: eyes open, camera settled.
@@ -71,6 +77,8 @@ pub(crate) enum FaceAnswer {
     NotRecognised,
     /// No living person, and what the person can do better.
     LivenessFailed(Option<LivenessHelp>),
+    /// The challenge was answered too late, or twice.
+    TooLate,
     /// The pictures cannot be used; the text says why.
     Refused(String),
     /// Too many attempts from this address.
@@ -88,6 +96,7 @@ impl FaceAnswer {
             Self::Welcome(name) => format!("Welcome, {name}"),
             Self::NotRecognised => "Not recognised".to_owned(),
             Self::LivenessFailed(_) => "Liveness check failed".to_owned(),
+            Self::TooLate => "That took too long. Try again.".to_owned(),
             Self::Refused(text) => text.clone(),
             Self::Wait(wait) => format!("Too many attempts. Try again in {}.", words(*wait)),
             Self::Busy => "The service is busy. Try again in a moment.".to_owned(),
@@ -104,6 +113,15 @@ impl FaceAnswer {
             Self::LivenessFailed(Some(help)) => match help {
                 LivenessHelp::NoBlink => {
                     "No blink was seen. Keep your eyes open, then close them once when asked to blink."
+                }
+                LivenessHelp::NoTurn => {
+                    "Your head was not seen to turn. Turn it slowly and further, as far as a look over the table beside you."
+                }
+                LivenessHelp::NotCloser => {
+                    "You were not seen to come closer. Move your face slowly towards the camera until it fills the oval."
+                }
+                LivenessHelp::BadLight => {
+                    "It is too dark, or too bright, to see your face. Face a window or a lamp, with no light behind you."
                 }
                 LivenessHelp::NoFace => {
                     "Your face was lost. Stay in front of the camera until all pictures are taken."
@@ -128,13 +146,49 @@ impl FaceAnswer {
         matches!(self, Self::Welcome(_))
     }
 
+    /// The answer for the script.
+    pub(crate) fn as_json(&self) -> HttpResponse {
+        HttpResponse::build(self.status()).json(json!({
+            "message": self.text(),
+            "hint": self.hint(),
+            "next": self.is_welcome().then_some("/me"),
+        }))
+    }
+
     const fn status(&self) -> StatusCode {
         match self {
             Self::Welcome(_) => StatusCode::OK,
             Self::NotRecognised | Self::LivenessFailed(_) => StatusCode::UNAUTHORIZED,
-            Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooLate | Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Wait(_) | Self::Busy => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+impl From<FindMatchOutcome> for FaceAnswer {
+    fn from(outcome: FindMatchOutcome) -> Self {
+        match outcome {
+            FindMatchOutcome::Match(user) => {
+                Self::Welcome(format!("{} {}", user.name, user.surname))
+            }
+            FindMatchOutcome::NoMatch => Self::NotRecognised,
+            FindMatchOutcome::LivenessFailed { help } => Self::LivenessFailed(help),
+        }
+    }
+}
+
+impl From<ChallengeOutcome> for FaceAnswer {
+    fn from(outcome: ChallengeOutcome) -> Self {
+        match outcome {
+            ChallengeOutcome::Pass { identity } => match identity {
+                Identity::Match { person } => {
+                    Self::Welcome(format!("{} {}", person.name, person.surname))
+                }
+                Identity::Ambiguous { .. } | Identity::Unknown => Self::NotRecognised,
+            },
+            ChallengeOutcome::Fail => Self::LivenessFailed(None),
+            ChallengeOutcome::Help { help } => Self::LivenessFailed(Some(help)),
         }
     }
 }
@@ -142,7 +196,16 @@ impl FaceAnswer {
 impl From<RegistrationError> for FaceAnswer {
     fn from(error: RegistrationError) -> Self {
         match error {
-            RegistrationError::Refused(refusal) => Self::Refused(sentence(&refusal.problem.detail)),
+            RegistrationError::Refused(refusal) => match refusal.problem.kind() {
+                Some(
+                    ProblemKind::ChallengeExpired
+                    | ProblemKind::ChallengeUsed
+                    | ProblemKind::NotFound,
+                ) => Self::TooLate,
+                Some(ProblemKind::FramesReplayed) => Self::LivenessFailed(None),
+                _ => Self::Refused(sentence(&refusal.problem.detail)),
+            },
+            RegistrationError::Paused { retry_after } => Self::Wait(retry_after),
             RegistrationError::Busy { .. } => Self::Busy,
             RegistrationError::Unavailable(cause) => {
                 tracing::error!("a face cannot be looked up: {cause}");
@@ -159,7 +222,7 @@ impl From<RegistrationError> for FaceAnswer {
 pub(crate) async fn post(visitor: Visitor, form: Multipart) -> Result<HttpResponse, PageError> {
     let upload = upload::read(form, LIMITS, |token| visitor.require_token(token)).await?;
     let checks = Checks::of(&upload);
-    let answer = match question(checks, &upload.files) {
+    let answer = match question(checks, upload.text("challenge"), &upload.files) {
         Ok(question) => attempt(&visitor, &question).await,
         Err(text) => FaceAnswer::Refused(text),
     };
@@ -169,34 +232,53 @@ pub(crate) async fn post(visitor: Visitor, form: Multipart) -> Result<HttpRespon
     Ok(respond(&visitor, checks, answer))
 }
 
-async fn attempt(visitor: &Visitor, question: &FindMatchRequest) -> FaceAnswer {
+async fn attempt(visitor: &Visitor, question: &Question) -> FaceAnswer {
     let attempts = &visitor.ui.face_attempts;
-    if let Err(wait) = attempts.begin(visitor.address, Instant::now()) {
+    let from = network(visitor.address);
+    if let Err(wait) = attempts.begin(&from, Instant::now()) {
         return FaceAnswer::Wait(wait);
     }
-    let outcome = visitor.ui.registration().find_match(question).await;
-    let answer = match outcome {
-        Ok(FindMatchOutcome::Match(user)) => {
-            FaceAnswer::Welcome(format!("{} {}", user.name, user.surname))
+    let registration = visitor.ui.registration();
+    let answer = match question {
+        Question::Match(request) => registration.find_match(request).await.map(FaceAnswer::from),
+        Question::Challenge(id, answer) => {
+            let outcome = registration.answer_challenge(id, answer).await;
+            outcome.map(FaceAnswer::from)
         }
-        Ok(FindMatchOutcome::NoMatch) => FaceAnswer::NotRecognised,
-        Ok(FindMatchOutcome::LivenessFailed { help }) => FaceAnswer::LivenessFailed(help),
-        Err(error) => error.into(),
     };
+    let answer = answer.unwrap_or_else(FaceAnswer::from);
     match answer {
-        FaceAnswer::Welcome(_) => attempts.succeeded(visitor.address),
+        FaceAnswer::Welcome(_) => attempts.succeeded(&from),
         FaceAnswer::NotRecognised | FaceAnswer::LivenessFailed(_) => (),
-        _ => attempts.forgive(visitor.address),
+        _ => attempts.forgive(&from),
     }
     answer
 }
 
+/// What the registration service is asked.
+enum Question {
+    /// Who is it; and, without a script, the original's fifteen frames of a blink.
+    Match(FindMatchRequest),
+    /// Was the challenge of this id done, and by whom?
+    Challenge(String, AnswerChallenge),
+}
+
 /// What to ask the registration service. The frames come beside the probe, or are all that was sent.
-fn question(checks: Checks, files: &[UploadedFile]) -> Result<FindMatchRequest, String> {
+fn question(checks: Checks, challenge: &str, files: &[UploadedFile]) -> Result<Question, String> {
     let of = |field: &str| -> Vec<&UploadedFile> {
         files.iter().filter(|file| file.field == field).collect()
     };
+    let encode = |file: &UploadedFile| picture::encode(&file.bytes);
     let (probes, mut frames) = (of("picture"), of("frames"));
+    if !challenge.is_empty() {
+        let answer = AnswerChallenge {
+            frames: frames.into_iter().map(encode).collect(),
+            picture: probes.first().copied().map(encode),
+            person_id: None,
+            fraud_detection: checks.has_fraud_detection,
+        };
+        return Ok(Question::Challenge(challenge.to_owned(), answer));
+    }
     if checks.has_liveness && frames.is_empty() {
         frames.clone_from(&probes);
     }
@@ -215,8 +297,7 @@ fn question(checks: Checks, files: &[UploadedFile]) -> Result<FindMatchRequest, 
         (_, Some(probe)) if checks.has_liveness => probe,
         _ => return Err("Choose one picture.".to_owned()),
     };
-    let encode = |file: &UploadedFile| picture::encode(&file.bytes);
-    Ok(FindMatchRequest {
+    Ok(Question::Match(FindMatchRequest {
         img_base64: Some(encode(probe)),
         image_base64: None,
         img_crop: checks.is_cropped,
@@ -225,21 +306,17 @@ fn question(checks: Checks, files: &[UploadedFile]) -> Result<FindMatchRequest, 
         frames: checks
             .has_liveness
             .then(|| frames.into_iter().map(encode).collect()),
-    })
+    }))
 }
 
 fn respond(visitor: &Visitor, checks: Checks, answer: FaceAnswer) -> HttpResponse {
-    let status = answer.status();
     if visitor.wants_json {
-        return HttpResponse::build(status).json(json!({
-            "message": answer.text(),
-            "hint": answer.hint(),
-            "next": answer.is_welcome().then_some("/me"),
-        }));
+        return answer.as_json();
     }
     if answer.is_welcome() {
         return see_other("/me");
     }
+    let status = answer.status();
     html(status, &StartView::new(visitor).with_answer(checks, answer))
 }
 
@@ -280,15 +357,29 @@ mod tests {
             has_liveness,
             ..Checks::default()
         };
-        let question = question(checks, &files(pictures, frames));
-        match (question, expected) {
-            (Ok(question), Ok(number)) => {
+        match (question(checks, "", &files(pictures, frames)), expected) {
+            (Ok(Question::Match(question)), Ok(number)) => {
                 let probe = picture::decode(&question.img_base64.unwrap()).unwrap();
                 assert_eq!(probe[0], number);
                 assert_eq!(question.frames.map(|f| f.len()), has_liveness.then_some(15));
             }
             (Err(text), Err(part)) => assert!(text.contains(part), "{text}"),
-            (question, _) => panic!("{:?}", question.map(|q| q.frames.map(|f| f.len()))),
+            (question, _) => panic!("{:?}", question.err()),
         }
+    }
+
+    #[test]
+    fn the_frames_of_a_challenge_go_with_its_id() {
+        let checks = Checks {
+            has_liveness: true,
+            has_fraud_detection: true,
+            ..Checks::default()
+        };
+        let question = question(checks, "id-7", &files(1, 27));
+        let Ok(Question::Challenge(id, answer)) = question else {
+            panic!("no challenge");
+        };
+        assert_eq!((id.as_str(), answer.frames.len()), ("id-7", 27));
+        assert!(answer.picture.is_some() && answer.fraud_detection);
     }
 }

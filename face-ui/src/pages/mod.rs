@@ -2,6 +2,7 @@
 
 pub(crate) mod confirm;
 mod error;
+pub(crate) mod face_challenge;
 pub(crate) mod face_login;
 pub(crate) mod form;
 pub(crate) mod me;

@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
+use service_kit::attempts::network;
 
 use super::form::{FieldError, FieldErrors};
 use super::start::{StartView, home};
@@ -46,7 +47,8 @@ pub(crate) async fn post(
         ));
     }
     let attempts = &visitor.ui.password_attempts;
-    if let Err(wait) = attempts.begin(visitor.address, Instant::now()) {
+    let from = network(visitor.address);
+    if let Err(wait) = attempts.begin(&from, Instant::now()) {
         return Ok(wait_page(&visitor, id, wait));
     }
     if !admits(&visitor, &id, password).await {
@@ -54,7 +56,7 @@ pub(crate) async fn post(
         let errors = FieldErrors::one("sign-in-password", "The ID or the password is wrong.");
         return Ok(again(&visitor, StatusCode::UNAUTHORIZED, id, errors));
     }
-    attempts.succeeded(visitor.address);
+    attempts.succeeded(&from);
     tracing::info!("an administrator signed in");
     let account = Account::new(Role::Admin, id.trim(), now_ms());
     let wanted = visitor.sign_in(&account);

@@ -9,7 +9,7 @@ use face_ui::{UiSettings, UiStartError};
 use reqwest::cookie::{CookieStore as _, Jar};
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::multipart::{Form, Part};
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 use service_kit::{Running, ServiceSettings};
 
 pub(crate) use registration::Registration;
@@ -136,6 +136,38 @@ impl TestUi {
             .header("x-csrf-token", HeaderValue::from_str(token).unwrap())
             .multipart(Form::new().part("picture", file));
         request.send().await.unwrap().json().await.unwrap()
+    }
+
+    /// A challenge, as the script asks for one.
+    pub(crate) async fn challenge(&self, token: &str) -> (StatusCode, serde_json::Value) {
+        let request = self
+            .client
+            .post(format!("{}/face-login/challenge", self.url));
+        Self::json(request, token).await
+    }
+
+    /// The answer to challenge `id` with ten frames, as the script sends it.
+    pub(crate) async fn answer(
+        &self,
+        token: &str,
+        id: &str,
+        frame: &[u8],
+    ) -> (StatusCode, serde_json::Value) {
+        let mut form = Form::new().text("challenge", id.to_owned());
+        for number in 0..10 {
+            let file = Part::bytes(frame.to_vec()).file_name(format!("frame-{number}.jpg"));
+            form = form.part("frames", file);
+        }
+        let request = self.client.post(format!("{}/face-login", self.url));
+        Self::json(request.multipart(form), token).await
+    }
+
+    async fn json(request: RequestBuilder, token: &str) -> (StatusCode, serde_json::Value) {
+        let request = request
+            .header("accept", "application/json")
+            .header("x-csrf-token", HeaderValue::from_str(token).unwrap());
+        let response = request.send().await.unwrap();
+        (response.status(), response.json().await.unwrap())
     }
 
     /// Opens the start page and sends its form.

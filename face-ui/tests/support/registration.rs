@@ -11,7 +11,8 @@ use face_wire::legacy::{
 use face_wire::picture;
 use face_wire::problem::{ProblemBody, ProblemKind};
 use face_wire::registration::{
-    CreatePerson, Enrolment, Erasure, PeoplePage, Person, PictureOutcome, Sample, Samples,
+    Action, AnswerChallenge, Challenge, ChallengeOutcome, CreateChallenge, CreatePerson, Enrolment,
+    Erasure, Identity, PeoplePage, Person, PictureOutcome, Sample, Samples,
 };
 use service_kit::Running;
 
@@ -71,6 +72,11 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/v1/people/{id}", web::patch().to(get))
         .route("/v1/people/{id}", web::delete().to(delete))
         .route("/v1/people/{id}/samples", web::get().to(samples))
+        .route("/v1/liveness/challenges", web::post().to(challenge))
+        .route(
+            "/v1/liveness/challenges/{id}",
+            web::post().to(challenge_answer),
+        )
         .route("/api/find_match", web::post().to(find_match));
 }
 
@@ -156,6 +162,49 @@ fn outcome((index, text): (usize, &String)) -> PictureOutcome {
             detail: "no face was found".to_owned(),
         }
     }
+}
+
+async fn challenge(request: Json<CreateChallenge>) -> HttpResponse {
+    if request.source.as_deref() != Some("127.0.0.1") {
+        return problem(
+            ProblemKind::Unprocessable,
+            "the visitor's address is missing",
+        );
+    }
+    HttpResponse::Created().json(Challenge {
+        id: "c-1".to_owned(),
+        expires_at_ms: i64::MAX,
+        actions: vec![Action::TurnLeft],
+        min_frames: 10,
+        max_frames: 30,
+    })
+}
+
+async fn challenge_answer(id: Path<String>, answer: Json<AnswerChallenge>) -> HttpResponse {
+    if id.as_str() != "c-1" {
+        return problem(ProblemKind::ChallengeExpired, "the challenge has expired");
+    }
+    let first = picture::decode(&answer.frames[0]).unwrap();
+    HttpResponse::Ok().json(match &*first {
+        b"ada" => ChallengeOutcome::Pass {
+            identity: Identity::Match {
+                person: person("7", "Ada", "Lovelace"),
+            },
+        },
+        b"stranger" => ChallengeOutcome::Pass {
+            identity: Identity::Unknown,
+        },
+        b"stare" => ChallengeOutcome::Help {
+            help: LivenessHelp::NoTurn,
+        },
+        b"failures" => {
+            let body = ProblemBody::new(ProblemKind::TooManyFailures, "wait");
+            return HttpResponse::TooManyRequests()
+                .insert_header(("retry-after", "100"))
+                .json(body);
+        }
+        _ => ChallengeOutcome::Fail,
+    })
 }
 
 async fn find_match(question: Json<FindMatchRequest>) -> HttpResponse {

@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use face_store::{
-    Change, ListQuery, NewPerson, Person, PersonPatch, PersonSummary, Revision, Sample, Store,
-    StoreError,
+    Change, ListQuery, Mark, NewPerson, Person, PersonPatch, PersonSummary, Revision, Sample,
+    Store, StoreError, Timestamp,
 };
 use face_types::{PersonId, SampleId};
 
@@ -68,6 +68,15 @@ impl Store for LateStore {
         limit: usize,
     ) -> Result<Vec<Change>, StoreError> {
         self.store()?.changes_since(revision, limit).await
+    }
+
+    async fn claim(
+        &self,
+        marks: &[Mark],
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<Mark>, StoreError> {
+        self.store()?.claim(marks, now, until).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

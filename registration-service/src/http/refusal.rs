@@ -18,6 +18,9 @@ impl From<Refusal> for Problem {
                 "the database did not answer; try again",
             )
             .caused_by(error),
+            Refusal::Paused(wait) => {
+                Self::new(kind(&refusal), refusal.to_string()).retry_after(wait)
+            }
             other => Self::new(kind(&other), other.to_string()),
         }
     }
@@ -39,8 +42,14 @@ pub(crate) fn kind(refusal: &Refusal) -> ProblemKind {
             | TemplateError::ModelId,
         ) => ProblemKind::BadTemplate,
         Refusal::AlreadyEnrolled(_) => ProblemKind::AlreadyEnrolled,
-        Refusal::NoSuchPerson(_) | Refusal::NoSuchSample => ProblemKind::NotFound,
+        Refusal::NoSuchPerson(_) | Refusal::NoSuchSample | Refusal::NoSuchChallenge(_) => {
+            ProblemKind::NotFound
+        }
         Refusal::NoSampleOfModel => ProblemKind::ModelMismatch,
+        Refusal::ChallengeExpired => ProblemKind::ChallengeExpired,
+        Refusal::ChallengeUsed => ProblemKind::ChallengeUsed,
+        Refusal::FramesReplayed => ProblemKind::FramesReplayed,
+        Refusal::Paused(_) => ProblemKind::TooManyFailures,
         Refusal::Unprocessable(_) => ProblemKind::Unprocessable,
         Refusal::Analyser(AnalyserError::Refused { kind, .. }) => *kind,
         Refusal::Analyser(AnalyserError::Busy { .. }) => ProblemKind::TooManyRequests,

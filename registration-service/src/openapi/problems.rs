@@ -50,6 +50,13 @@ problems! {
     /// Of `POST /v1/verify`.
     VerifyProblems(Problem) = Unauthorized Forbidden BadRequest BadBase64 BadPicture NotFound ModelMismatch TooLarge
         UnsupportedMediaType Unprocessable NoFace TooManyRequests Internal InferenceUnavailable StoreUnavailable NotReady;
+    /// Of `POST /v1/liveness/challenges`.
+    CreateChallengeProblems(Problem) = Unauthorized Forbidden BadRequest TooLarge UnsupportedMediaType Unprocessable
+        TooManyFailures Internal NotReady;
+    /// Of `POST /v1/liveness/challenges/{id}`.
+    AnswerChallengeProblems(Problem) = Unauthorized Forbidden BadRequest BadBase64 BadPicture NotFound ModelMismatch
+        ChallengeUsed ChallengeExpired TooLarge UnsupportedMediaType Unprocessable NoFace FramesReplayed TooManyFailures
+        TooManyRequests Internal InferenceUnavailable StoreUnavailable NotReady;
     /// Of `POST /api/store/{employee_id}`.
     StoreTexts(Text) = Unauthorized Forbidden BadRequest BadBase64 BadPicture AlreadyEnrolled TooLarge
         UnsupportedMediaType Unprocessable NoFace SeveralFaces QualityRefused BadTemplate TooManyRequests Internal

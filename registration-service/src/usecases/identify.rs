@@ -134,10 +134,8 @@ pub(super) async fn probe_faces(
     picture: Bytes,
     question: Question,
 ) -> Result<Vec<FaceFacts>, Refusal> {
-    if question.fraud_detection && pack.attack_threshold.is_none() {
-        return Err(Refusal::Unprocessable(
-            "the active pack has no network against presentation attacks; call without fraud detection",
-        ));
+    if question.fraud_detection {
+        needs_attack_network(pack)?;
     }
     let query = FacesQuery {
         select: question.select,
@@ -156,6 +154,19 @@ pub(super) async fn probe_faces(
         return Err(Refusal::NoFace);
     }
     Ok(faces)
+}
+
+/// Refuses to look for attacks with a pack that cannot.
+///
+/// # Errors
+/// [`Refusal::Unprocessable`].
+pub(super) fn needs_attack_network(pack: &Pack) -> Result<(), Refusal> {
+    if pack.attack_threshold.is_some() {
+        return Ok(());
+    }
+    Err(Refusal::Unprocessable(
+        "the active pack has no network against presentation attacks; call without fraud detection",
+    ))
 }
 
 /// Whether the face looks like a photograph, screen or mask.

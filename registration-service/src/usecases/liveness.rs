@@ -3,15 +3,24 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use face_liveness::{FrameFacts, Person, Reason, Sequence, assess, repeats};
+use face_liveness::{FrameFacts, Person, Reason, Sequence, Verdict, assess, repeats};
 use face_types::{FaceFacts, Template};
-use face_wire::inference::{FacesQuery, Facts, Select};
+use face_wire::inference::{FacesQuery, Facts, Select, SequenceFacts};
 
 use super::Refusal;
 use super::identify::is_attack;
 use super::picture::Picture;
 use crate::ports::FaceAnalyser;
 use crate::replica::{Active, Replica};
+
+/// What every run asks of its frames.
+pub(super) const FACTS: Facts = Facts {
+    template: true,
+    eyes: true,
+    attack: false,
+    quality: false,
+    changes: true,
+};
 
 /// The frames of a run in the order of time.
 pub(crate) struct Frames(pub(crate) Vec<Picture>);
@@ -23,7 +32,15 @@ pub(crate) struct NotAlive {
     pub(crate) help: Option<Reason>,
 }
 
-/// Assesses liveness runs.
+/// What the networks saw in the frames of a run.
+pub(super) struct SeenFrames {
+    pub(super) seen: SequenceFacts,
+    /// Of each frame whether it is, to the byte, an earlier one.
+    repeats: Vec<bool>,
+}
+
+/// Assesses liveness runs; cheap to clone.
+#[derive(Clone)]
 pub(crate) struct Liveness {
     analyser: Arc<dyn FaceAnalyser>,
     replica: Arc<Replica>,
@@ -34,7 +51,7 @@ impl Liveness {
         Self { analyser, replica }
     }
 
-    /// Whether the person of `probe` is seen alive in `frames`; an error within says why not.
+    /// Whether the person of `probe` is seen alive in `frames`, who blinks; an error within says why not.
     ///
     /// One frame with another person's face than the probe's fails the run: neither eyes opened by one person and closed by
     /// another, nor the probe of one and the blink of another, pass. With `fraud_detection` a frame that looks like a
@@ -50,42 +67,73 @@ impl Liveness {
         frames: Frames,
         fraud_detection: bool,
     ) -> Result<Result<(), NotAlive>, Refusal> {
+        let facts = Facts {
+            attack: fraud_detection,
+            ..FACTS
+        };
+        let seen = self.look(active, frames, facts).await?;
+        self.judge(active, &seen, Some(probe), fraud_detection, |sequence| {
+            assess(sequence, &active.pack().blink_rule)
+        })
+    }
+
+    /// What the networks see in `frames`.
+    ///
+    /// # Errors
+    /// [`Refusal::Analyser`].
+    pub(super) async fn look(
+        &self,
+        active: &Active,
+        frames: Frames,
+        facts: Facts,
+    ) -> Result<SeenFrames, Refusal> {
         let pictures: Vec<Bytes> = frames.0.into_iter().map(Picture::into_bytes).collect();
         let repeats = repeats(&pictures);
         let query = FacesQuery {
             select: Select::Largest,
-            facts: Facts {
-                template: true,
-                eyes: true,
-                attack: fraud_detection,
-                quality: false,
-                changes: true,
-            },
+            facts,
             detect: true,
         };
         let seen = self
             .analyser
             .frames(pictures, &query, active.pack())
             .await?;
-        let mut facts = Vec::with_capacity(seen.frames.len());
-        for (faces, is_repeat) in seen.frames.into_iter().zip(repeats) {
+        Ok(SeenFrames { seen, repeats })
+    }
+
+    /// What `judge` says of the frames when their faces are compared with `probe`, which is missing only where no frame shows one face.
+    ///
+    /// # Errors
+    /// [`Refusal::Analyser`] when a fact is missing, [`Refusal::NotReady`].
+    pub(super) fn judge(
+        &self,
+        active: &Active,
+        frames: &SeenFrames,
+        probe: Option<&Template>,
+        fraud_detection: bool,
+        judge: impl FnOnce(Sequence<'_>) -> Verdict,
+    ) -> Result<Result<(), NotAlive>, Refusal> {
+        let mut facts = Vec::with_capacity(frames.repeats.len());
+        for (faces, &is_repeat) in frames.seen.frames.iter().zip(&frames.repeats) {
             if fraud_detection
                 && let Some(face) = faces.first()
                 && is_attack(active.pack(), face)?
             {
                 return Ok(Err(NotAlive { help: None }));
             }
-            let mut frame = FrameFacts::of(&faces, is_repeat);
-            if let (1, Some(face)) = (frame.faces, faces.into_iter().next()) {
-                frame.person = self.person(active, probe, face)?;
+            let mut frame = FrameFacts::of(faces, is_repeat);
+            if let (1, Some(face)) = (frame.faces, faces.first()) {
+                frame.person = match probe {
+                    Some(probe) => self.person(active, probe, face.clone())?,
+                    None => Person::Unclear,
+                };
             }
             facts.push(frame);
         }
-        let sequence = Sequence {
+        let verdict = judge(Sequence {
             frames: &facts,
-            changes: &seen.changes,
-        };
-        let verdict = assess(sequence, &active.pack().blink_rule);
+            changes: &frames.seen.changes,
+        });
         tracing::debug!(alive = verdict.alive, reasons = ?verdict.reasons, "assessed");
         Ok(if verdict.alive {
             Ok(())

@@ -1,5 +1,6 @@
 //! Use cases: each decides one thing over the ports and knows no HTTP.
 
+pub(crate) mod challenges;
 pub(crate) mod enrol;
 pub(crate) mod find_match;
 pub(crate) mod identify;

@@ -1,8 +1,10 @@
 //! What is checked of a picture before it is shown to the networks: text, size, kind.
 
 use bytes::Bytes;
+use face_store::Mark;
 use face_vision::{DecodeError, DecodeLimits, inspect};
 use face_wire::picture::{PictureTextError, decode};
+use sha2::{Digest as _, Sha256};
 
 /// Why a picture is not shown to the networks.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +50,11 @@ impl Picture {
                 Err(PictureFault::Broken(error))
             }
         }
+    }
+
+    /// Tells it from every other picture, and nothing of what it shows.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark(Sha256::digest(&self.0).into())
     }
 
     /// The encoded bytes.

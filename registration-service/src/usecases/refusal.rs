@@ -1,11 +1,14 @@
 //! Why a use case did not do what was asked. A refused call changes nothing.
 
+use std::time::Duration;
+
 use face_store::StoreError;
 use face_types::{PersonId, TemplateError};
 
 use super::picture::PictureFault;
 use super::quality::QualityFault;
 use crate::ports::AnalyserError;
+use crate::ticket::ForeignTicket;
 
 /// Why a use case did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +58,21 @@ pub(crate) enum Refusal {
     /// The request reads well and cannot be fulfilled.
     #[error("{0}")]
     Unprocessable(&'static str),
+    /// The challenge was not handed out by this service.
+    #[error(transparent)]
+    NoSuchChallenge(#[from] ForeignTicket),
+    /// The challenge's time is over.
+    #[error("the challenge has expired; ask for a new one")]
+    ChallengeExpired,
+    /// The challenge was answered before.
+    #[error("the challenge has been answered before; ask for a new one")]
+    ChallengeUsed,
+    /// Frames came with an earlier answer.
+    #[error("frames of this answer were sent before; take new ones for a new challenge")]
+    FramesReplayed,
+    /// Too many failures; so long it must be waited.
+    #[error("too many attempts failed; wait, or use another way in")]
+    Paused(Duration),
     /// The networks gave no facts.
     #[error(transparent)]
     Analyser(AnalyserError),
@@ -83,6 +101,11 @@ impl Refusal {
             | Self::NoSuchSample
             | Self::NoSampleOfModel
             | Self::Unprocessable(_)
+            | Self::NoSuchChallenge(_)
+            | Self::ChallengeExpired
+            | Self::ChallengeUsed
+            | Self::FramesReplayed
+            | Self::Paused(_)
             | Self::Analyser(AnalyserError::Busy { .. } | AnalyserError::Unavailable(_))
             | Self::Store(_)
             | Self::NotReady => false,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use face_store::Store;
+use face_store::{PersonSummary, Store};
 use face_types::{FaceFacts, PersonId, Similarity, Template};
 use face_wire::inference::Select;
 
@@ -34,6 +34,19 @@ impl Verification {
     /// The claim holds.
     pub(crate) fn is_mated(&self) -> bool {
         self.similarity.is_some_and(|s| s >= self.threshold)
+    }
+}
+
+/// A person somebody says to be.
+pub(super) struct Claimant {
+    pub(super) person: PersonSummary,
+    references: Vec<Template>,
+}
+
+impl Claimant {
+    /// Whether `probe` is theirs.
+    pub(super) fn is_mated(&self, probe: &Template, threshold: Similarity) -> bool {
+        best(probe, &self.references).is_some_and(|similarity| similarity >= threshold)
     }
 }
 
@@ -98,7 +111,20 @@ impl Verify {
             }
             Claim::Person(id) => id,
         };
+        Ok(self.claimant(active, id).await?.references)
+    }
+
+    /// The person of this id, with at least one template of the active model.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchPerson`], [`Refusal::NoSampleOfModel`], [`Refusal::Store`].
+    pub(super) async fn claimant(
+        &self,
+        active: &Active,
+        id: PersonId,
+    ) -> Result<Claimant, Refusal> {
         let person = self.store.get(id).await?.ok_or(Refusal::NoSuchPerson(id))?;
+        let summary = PersonSummary::from(&person);
         let references: Vec<Template> = person
             .samples
             .into_iter()
@@ -108,7 +134,10 @@ impl Verify {
         if references.is_empty() {
             return Err(Refusal::NoSampleOfModel);
         }
-        Ok(references)
+        Ok(Claimant {
+            person: summary,
+            references,
+        })
     }
 
     async fn largest(

@@ -6,6 +6,7 @@
 )]
 
 mod bad_requests;
+mod challenges;
 mod keys;
 mod openapi;
 mod outages;

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use face_packs::{OnnxRuntime, Pack, Recipe, Search, assemble};
+use face_wire::legacy::LivenessHelp;
 use face_wire::problem::ProblemKind;
 use face_wire::registration::{
-    Decision, Enrolment, IdentifyResponse, PictureOutcome, VerifyResponse,
+    Challenge, ChallengeOutcome, Decision, Enrolment, IdentifyResponse, Identity, PictureOutcome,
+    VerifyResponse,
 };
 use reqwest::Response;
 use serde_json::{Value, json};
@@ -185,6 +187,86 @@ async fn a_living_person_is_told_from_still_swapped_and_replayed_ones() {
     let replay = frames("replay");
     let replayed = ask(&replay[0], &replay, true).await;
     assert_eq!(text(replayed, 406).await, "Liveness check failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_challenge_is_passed_by_a_blink_once_and_by_nothing_else() {
+    let Some(system) = System::start().await else {
+        return;
+    };
+    let blink = test_needs::workspace().join("../shared/data/blink");
+    let frames = |run: &str| -> Vec<Vec<u8>> {
+        let frames = files(&blink.join(run)).into_iter();
+        frames.map(|frame| std::fs::read(frame).unwrap()).collect()
+    };
+    let live = frames("live");
+    let body =
+        json!({"name": "Ada", "surname": "L", "img_base64": face_wire::picture::encode(&live[0])});
+    text(system.service.post("/api/store/1", body).await, 200).await;
+
+    let challenge = async || {
+        let path = "/v1/liveness/challenges";
+        // Failures are not what is counted here.
+        let source = json!({"source": uuid::Uuid::new_v4().to_string()});
+        let challenge = system.service.post(path, source).await;
+        let challenge: Challenge = challenge.json().await.unwrap();
+        format!("{path}/{}", challenge.id)
+    };
+    // Bytes after the end of a JPEG file make another file of the same picture.
+    let again = |frames: &[Vec<u8>], run: u8| -> Vec<String> {
+        let marked = frames.iter().map(|file| [&file[..], &[run]].concat());
+        marked
+            .map(|file| face_wire::picture::encode(&file))
+            .collect()
+    };
+    let outcome = async |response: Response| {
+        assert_eq!(response.status(), 200);
+        let text = response.text().await.unwrap();
+        assert!(
+            !text.contains("similarity") && !text.contains("threshold"),
+            "{text}"
+        );
+        serde_json::from_str::<ChallengeOutcome>(&text).unwrap()
+    };
+    let is_ada = |outcome: &ChallengeOutcome| matches!(outcome, ChallengeOutcome::Pass { identity: Identity::Match { person } } if person.id == "1");
+
+    let path = challenge().await;
+    let body = json!({"frames": again(&live, 0)});
+    let passed = outcome(system.service.post(&path, body.clone()).await).await;
+    assert!(is_ada(&passed), "{passed:?}");
+    let used = system.service.post(&path, body.clone()).await;
+    problem(used, ProblemKind::ChallengeUsed).await;
+    let replayed = system.service.post(&challenge().await, body).await;
+    problem(replayed, ProblemKind::FramesReplayed).await;
+
+    let body = json!({"frames": again(&live, 1), "person_id": "1", "picture": encoded(&files(&blink.join("live"))[1])});
+    let claimed = outcome(system.service.post(&challenge().await, body).await).await;
+    assert!(is_ada(&claimed), "{claimed:?}");
+
+    let ask = async |frames: Vec<String>| {
+        let body = json!({"frames": frames});
+        outcome(system.service.post(&challenge().await, body).await).await
+    };
+    let stare = ask(again(&frames("live-no-blink"), 3)).await;
+    let no_blink = ChallengeOutcome::Help {
+        help: LivenessHelp::NoBlink,
+    };
+    assert_eq!(stare, no_blink);
+    let photograph = image::load_from_memory(&live[1]).unwrap().into_rgb8();
+    let held = face_synth::hand_held(&photograph, 15, 1);
+    let held: Vec<Vec<u8>> = held
+        .iter()
+        .map(|frame| face_synth::jpeg(frame, 90))
+        .collect();
+    assert_eq!(ask(again(&held, 0)).await, ChallengeOutcome::Fail);
+    let mut swapped = again(&live, 2);
+    swapped[14] = encoded(&people()[0][0]);
+    assert_eq!(ask(swapped).await, ChallengeOutcome::Fail);
+    let metrics = system.service.get("/metrics").await.text().await.unwrap();
+    assert!(
+        metrics.contains(r#"registration_liveness_challenges_total{event="replayed"} 1"#),
+        "{metrics}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -30,6 +30,11 @@ const CHROME_HEIGHT: u32 = 144;
 impl Browser {
     /// Opens a window whose camera plays `frames`, over and over.
     pub(crate) async fn open(frames: &[image::RgbImage]) -> Option<Self> {
+        Self::open_with(frames, &[]).await
+    }
+
+    /// The same with further arguments of Chromium's; without frames there is no camera.
+    pub(crate) async fn open_with(frames: &[image::RgbImage], arguments: &[&str]) -> Option<Self> {
         let driver_program =
             needs::tool("chromedriver").or_else(|| needs::missing("chromedriver and Chromium"))?;
         let chromium = needs::tool("chromium").or_else(|| needs::tool("google-chrome"));
@@ -38,8 +43,16 @@ impl Browser {
         let camera = profile.path().join("camera.mjpeg");
         std::fs::write(&camera, face_synth::mjpeg(frames))
             .expect("the camera's pictures are written");
+        let mut capabilities = capabilities(&chromium, profile.path());
+        let playing = format!("--use-file-for-fake-video-capture={}", camera.display());
+        let device = "--use-fake-device-for-media-stream";
+        let camera = [device, &playing];
+        let camera = camera.into_iter().filter(|_| !frames.is_empty());
+        for argument in camera.chain(arguments.iter().copied()) {
+            capabilities.add_arg(argument).expect("text");
+        }
         let (process, url) = start(&driver_program);
-        let driver = WebDriver::new(url, capabilities(&chromium, profile.path(), &camera))
+        let driver = WebDriver::new(url, capabilities)
             .await
             .expect("a browser window");
         let browser = Self {
@@ -193,6 +206,13 @@ impl Browser {
             .expect("a whole number")
     }
 
+    /// What a script returns, as text.
+    pub(crate) async fn evaluate(&self, script: &str) -> String {
+        let answer = self.driver.execute(script, Vec::new()).await;
+        let answer = answer.expect("the script runs");
+        answer.json().as_str().map(str::to_owned).expect("a text")
+    }
+
     /// Whether the page is no wider than the window at `width`, down to the smallest phone.
     pub(crate) async fn fits(&self, width: u32) -> bool {
         self.resize(width, 800).await;
@@ -268,7 +288,7 @@ fn try_start(program: &Path) -> Option<(Child, String)> {
     Some((process, format!("http://127.0.0.1:{port}")))
 }
 
-fn capabilities(chromium: &Path, profile: &Path, camera: &Path) -> ChromeCapabilities {
+fn capabilities(chromium: &Path, profile: &Path) -> ChromeCapabilities {
     let mut capabilities = DesiredCapabilities::chrome();
     capabilities
         .set_binary(&chromium.to_string_lossy())
@@ -284,12 +304,9 @@ fn capabilities(chromium: &Path, profile: &Path, camera: &Path) -> ChromeCapabil
         "--disable-sync",
         "--hide-scrollbars",
         "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
     ] {
         capabilities.add_arg(argument).expect("text");
     }
-    let camera = format!("--use-file-for-fake-video-capture={}", camera.display());
-    capabilities.add_arg(&camera).expect("text");
     capabilities
         .add_arg(&format!(
             "--user-data-dir={}",

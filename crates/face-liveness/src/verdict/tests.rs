@@ -18,6 +18,7 @@ fn eyes(left_open: f32, right_open: f32) -> FrameFacts {
             left_open,
             right_open,
         }),
+        quality: None,
         is_repeat: false,
     }
 }
@@ -249,6 +250,7 @@ fn any_frame() -> impl Strategy<Value = FrameFacts> {
             faces,
             person,
             eyes,
+            quality: None,
             is_repeat,
         })
 }

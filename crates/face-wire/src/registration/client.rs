@@ -15,11 +15,13 @@ use serde::de::DeserializeOwned;
 pub use self::error::{Refusal, RegistrationError};
 pub use self::find_match::FindMatchOutcome;
 use super::{
-    AddSamples, CreatePerson, Enrolment, Erasure, IdentifyRequest, IdentifyResponse, PatchPerson,
-    PeoplePage, PeopleQuery, Person, Samples,
+    AddSamples, AnswerChallenge, Challenge, ChallengeOutcome, CreateChallenge, CreatePerson,
+    Enrolment, Erasure, IdentifyRequest, IdentifyResponse, PatchPerson, PeoplePage, PeopleQuery,
+    Person, Samples,
 };
 use crate::connections;
 use crate::legacy::FindMatchRequest;
+use crate::problem::{ProblemBody, ProblemKind};
 
 /// Longest wait for a readiness probe.
 const READY_TIMEOUT: Duration = Duration::from_secs(2);
@@ -155,6 +157,31 @@ impl RegistrationClient {
             .await
     }
 
+    /// `POST /v1/liveness/challenges`: something for the visitor `source` to do before the camera.
+    ///
+    /// # Errors
+    /// [`RegistrationError::Paused`] after too many failures of that visitor; `Unavailable`.
+    pub async fn create_challenge(
+        &self,
+        request: &CreateChallenge,
+    ) -> Result<Challenge, RegistrationError> {
+        let url = self.url("/v1/liveness/challenges");
+        self.call(self.http.post(url).json(request)).await
+    }
+
+    /// `POST /v1/liveness/challenges/{id}`: whether it was done, and by whom.
+    ///
+    /// # Errors
+    /// [`RegistrationError::Refused`] when the challenge is used or over, or a picture is refused; `Paused`; `Busy`; `Unavailable`.
+    pub async fn answer_challenge(
+        &self,
+        id: &str,
+        answer: &AnswerChallenge,
+    ) -> Result<ChallengeOutcome, RegistrationError> {
+        let url = format!("{}/{}", self.url("/v1/liveness/challenges"), segment(id));
+        self.call(self.http.post(url).json(answer)).await
+    }
+
     /// `POST /api/find_match`: the original's face login.
     ///
     /// # Errors
@@ -228,6 +255,17 @@ impl std::fmt::Debug for RegistrationClient {
     }
 }
 
+/// What a visitor sent as a part of a path: whatever is not of the alphabet of ids is left out, so that it leads nowhere else.
+fn segment(id: &str) -> String {
+    let is_of_an_id = |letter: &char| letter.is_ascii_alphanumeric() || "-_".contains(*letter);
+    let segment: String = id.chars().filter(is_of_an_id).collect();
+    if segment.is_empty() {
+        "-".to_owned()
+    } else {
+        segment
+    }
+}
+
 /// The response when its status is a success, else what the status means.
 async fn accepted(response: Response) -> Result<Response, RegistrationError> {
     let status = response.status();
@@ -235,8 +273,12 @@ async fn accepted(response: Response) -> Result<Response, RegistrationError> {
         return Ok(response);
     }
     if status == StatusCode::TOO_MANY_REQUESTS {
-        return Err(RegistrationError::Busy {
-            retry_after: http::retry_after(&response),
+        let retry_after = http::retry_after(&response);
+        return Err(match response.json::<ProblemBody>().await {
+            Ok(body) if body.kind() == Some(ProblemKind::TooManyFailures) => {
+                RegistrationError::Paused { retry_after }
+            }
+            Ok(_) | Err(_) => RegistrationError::Busy { retry_after },
         });
     }
     // A refused key is our own mistake: no caller can mend it.

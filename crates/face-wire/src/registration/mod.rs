@@ -1,10 +1,14 @@
 //! `/v1` of the registration service. Ids are strings; no template ever leaves the service.
 
+mod challenges;
 mod client;
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+pub use challenges::{
+    Action, AnswerChallenge, Challenge, ChallengeOutcome, CreateChallenge, Identity,
+};
 pub use client::{FindMatchOutcome, Refusal, RegistrationClient, RegistrationError};
 
 /// A person, without templates.

@@ -1,14 +1,13 @@
 //! `POST /api/find_match`: who is in a picture.
 
 use actix_web::{HttpResponse, HttpResponseBuilder, web};
-use face_liveness::Reason;
 use face_wire::legacy::{
-    FindMatchRequest, LIVENESS_CHECK_FAILED, LIVENESS_FRAMES, LIVENESS_HELP, LivenessHelp,
-    NO_MATCHES_FOUND, User,
+    FindMatchRequest, LIVENESS_CHECK_FAILED, LIVENESS_FRAMES, LIVENESS_HELP, NO_MATCHES_FOUND, User,
 };
 use service_kit::Problem;
 
 use super::get_all::user;
+use crate::http::help::help;
 use crate::openapi::FindMatchTexts;
 use crate::usecases::Refusal;
 use crate::usecases::find_match::{FindMatch, MatchAnswer, MatchQuestion};
@@ -59,22 +58,6 @@ fn not_acceptable() -> HttpResponseBuilder {
     let mut answer = HttpResponse::NotAcceptable();
     answer.content_type("text/plain; charset=utf-8");
     answer
-}
-
-/// A reason in the words of the wire; `None` for those that help nobody.
-const fn help(reason: Reason) -> Option<LivenessHelp> {
-    match reason {
-        Reason::NoBlink => Some(LivenessHelp::NoBlink),
-        Reason::NoFace { .. } => Some(LivenessHelp::NoFace),
-        Reason::SeveralFaces { .. } => Some(LivenessHelp::SeveralFaces),
-        Reason::Unclear { .. } => Some(LivenessHelp::Unclear),
-        Reason::NoEyes { .. } => Some(LivenessHelp::NoEyes),
-        Reason::NoFrames
-        | Reason::AnotherPerson { .. }
-        | Reason::Repeated { .. }
-        | Reason::Photograph
-        | Reason::OutOfOrder => None,
-    }
 }
 
 fn question(request: FindMatchRequest) -> Result<MatchQuestion, Refusal> {

@@ -18,6 +18,12 @@ pub enum RegistrationError {
         /// The pause it asks for.
         retry_after: Duration,
     },
+    /// Whoever is asking failed too often.
+    #[error("the registration service makes a pause after too many failures")]
+    Paused {
+        /// How long it still is.
+        retry_after: Duration,
+    },
     /// The service cannot be reached, did not answer in time, failed, or answered what nobody can read.
     #[error("the registration service is unavailable")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
