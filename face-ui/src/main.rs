@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use face_ui::UiSettings;
-use service_kit::{ServiceSettings, announce, stop_signal, telemetry};
+use service_kit::{ServiceSettings, announce, settings, stop_signal, telemetry};
 
 /// The pages of Who's That.
 #[derive(Parser)]
@@ -16,7 +16,7 @@ struct Cli {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let cli = Cli::parse();
+    let cli: Cli = settings::read()?;
     telemetry::init(cli.service.log_format);
     let mut running = face_ui::start(&cli.service, &cli.ui)?;
     announce("face-ui", &running.url());

@@ -48,15 +48,28 @@ pub enum UiStartError {
     Server(#[source] std::io::Error),
 }
 
+impl UiSettings {
+    /// Refuses a secret of the sessions that is too short, and a folder that is not there.
+    ///
+    /// # Errors
+    /// [`UiStartError::SessionKey`], [`UiStartError::StaticDir`].
+    pub fn check(&self) -> Result<(), UiStartError> {
+        if let Some(dir) = self.static_dir.as_ref().filter(|dir| !dir.is_dir()) {
+            return Err(UiStartError::StaticDir(dir.clone()));
+        }
+        sessions::key(self.session_key.as_ref())
+            .map(drop)
+            .ok_or(UiStartError::SessionKey)
+    }
+}
+
 /// Serves the pages; the address that comes back is the real one, also for port 0.
 ///
 /// # Errors
 /// [`UiStartError`]; nothing runs then.
 pub fn start(service: &ServiceSettings, settings: &UiSettings) -> Result<Running, UiStartError> {
     service.check_exposure()?;
-    if let Some(dir) = settings.static_dir.as_ref().filter(|dir| !dir.is_dir()) {
-        return Err(UiStartError::StaticDir(dir.clone()));
-    }
+    settings.check()?;
     let admin = AdminLogin::new(settings, service.exposure())?;
     let key = sessions::key(settings.session_key.as_ref()).ok_or(UiStartError::SessionKey)?;
     let registration = RegistrationClient::new(
@@ -68,8 +81,8 @@ pub fn start(service: &ServiceSettings, settings: &UiSettings) -> Result<Running
         .secure_cookies
         .unwrap_or(service.exposure() == Exposure::Network);
     let needs = routes::needs(registration.clone());
-    let ui = web::Data::new(Ui::new(registration, admin, settings));
     let metrics = web::Data::new(Metrics::new("ui"));
+    let ui = web::Data::new(Ui::new(registration, admin, settings, &metrics));
     let static_dir = settings.static_dir.clone();
 
     let listener = service_kit::listen("face-ui", service.bind, settings.ui_port)?;

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::Parser;
 use face_packs::{OnnxRuntime, Pack, Search, on_standard_error};
 use inference_service::{InferenceSettings, build};
-use service_kit::{ServiceSettings, announce, stop_signal, telemetry};
+use service_kit::{ServiceSettings, announce, settings, stop_signal, telemetry};
 
 /// Pixels in, facts about faces out.
 #[derive(Debug, Parser)]
@@ -25,7 +25,7 @@ struct Cli {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let cli = Cli::parse();
+    let cli: Cli = settings::read()?;
     telemetry::init(cli.service.log_format);
     let pack = Pack::open(&cli.pack).context("the pack cannot be opened")?;
     let runtime =

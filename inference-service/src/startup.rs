@@ -17,7 +17,7 @@ use service_kit::{
 
 use crate::InferenceSettings;
 use crate::http::pack;
-use crate::metrics::PoolMetrics;
+use crate::metrics::{LivenessMetrics, PoolMetrics, tell_model};
 use crate::networks::Networks;
 use crate::routes::routes;
 use crate::worker::Pool;
@@ -73,7 +73,9 @@ pub fn build(
     let address = listener.local_addr().map_err(BuildError::Server)?;
 
     let metrics = Metrics::new("inference");
-    let pool_metrics = PoolMetrics::register(metrics.registry());
+    let pool_metrics = PoolMetrics::register(&metrics);
+    let liveness_metrics = web::Data::new(LivenessMetrics::register(&metrics));
+    tell_model(&metrics, pack.manifest());
     let pool = Arc::new(Pool::start(
         analyzers,
         settings.inference_queue.get(),
@@ -99,6 +101,7 @@ pub fn build(
             .app_data(metrics.clone())
             .app_data(card.clone())
             .app_data(rule.clone())
+            .app_data(liveness_metrics.clone())
             .app_data(key.clone())
             .configure(routes(&needs))
             .wrap(from_fn(metrics::middleware))

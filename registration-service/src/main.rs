@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use clap::Parser;
 use registration_service::RegistrationSettings;
-use service_kit::ServiceSettings;
+use service_kit::{ServiceSettings, settings};
 
 /// Who's That, registration service: people, their references, and who a face is.
 #[derive(Debug, Parser)]
@@ -17,7 +17,7 @@ struct Cli {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let cli = Cli::parse();
+    let cli: Cli = settings::read()?;
     service_kit::telemetry::init(cli.service.log_format);
     let mut service = registration_service::start(&cli.service, &cli.registration)
         .await

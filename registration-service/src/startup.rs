@@ -10,7 +10,7 @@ use actix_web::{App, HttpServer, web};
 use async_trait::async_trait;
 use face_store::{Store, StoreError};
 use face_types::Similarity;
-use face_wire::inference::{InferenceClient, InferenceError};
+use face_wire::inference::{BreakerState, InferenceClient, InferenceError};
 use secrecy::SecretString;
 use service_kit::health::{Needs, Readiness};
 use service_kit::keys::RequiredKey;
@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 
 use crate::RegistrationSettings;
 use crate::adapters::inference::InferenceService;
-use crate::adapters::open_store;
+use crate::adapters::{ObservedStore, open_store};
 use crate::cursor::CursorSigner;
 use crate::observed::Observed;
 use crate::ports::FaceAnalyser;
@@ -204,6 +204,17 @@ impl Parts {
     ) -> Self {
         let metrics = Metrics::new("registration");
         let observed = Observed::new(&metrics);
+        let breaker = client.clone();
+        metrics.looked_up(
+            "inference_breaker_state",
+            "Circuit breaker before the inference service: 0 closed, 1 half open, 2 open",
+            move || match breaker.breaker() {
+                BreakerState::Closed => 0.0,
+                BreakerState::HalfOpen => 1.0,
+                BreakerState::Open => 2.0,
+            },
+        );
+        let store: Arc<dyn Store> = Arc::new(ObservedStore::new(store, observed.clone()));
         let replica = Arc::new(Replica::new(
             store.clone(),
             thresholds(settings),
@@ -213,9 +224,14 @@ impl Parts {
             .with(Arc::new(StoreReadiness(store.clone())))
             .with(Arc::new(InferenceReadiness(client.clone())))
             .with(Arc::new(GalleryReadiness(replica.clone())));
-        let analyser: Arc<dyn FaceAnalyser> = Arc::new(InferenceService(client));
-        let identify = Arc::new(Identify::new(analyser.clone(), replica.clone(), observed));
-        let liveness = Liveness::new(analyser.clone(), replica.clone());
+        let analyser: Arc<dyn FaceAnalyser> =
+            Arc::new(InferenceService::new(client, observed.clone()));
+        let identify = Arc::new(Identify::new(
+            analyser.clone(),
+            replica.clone(),
+            observed.clone(),
+        ));
+        let liveness = Liveness::new(analyser.clone(), replica.clone(), observed.clone());
         let find_match = FindMatch::new(identify.clone(), liveness, replica.clone());
         Self {
             enrol: web::Data::new(Enrol::new(analyser.clone(), store.clone(), replica.clone())),
@@ -225,6 +241,7 @@ impl Parts {
                 analyser.clone(),
                 store.clone(),
                 replica.clone(),
+                observed,
             )),
             people: web::Data::new(People::new(store.clone(), replica.clone())),
             samples: web::Data::new(Samples::new(store, replica.clone())),

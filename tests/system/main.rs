@@ -8,6 +8,8 @@ mod support;
 mod browser;
 mod conformance;
 mod faults;
+mod metrics;
 mod photographs;
 mod program;
 mod seed_contract;
+mod settings;

@@ -4,12 +4,13 @@
 
 pub mod extract;
 pub mod health;
+pub mod health_check;
 pub mod keys;
 pub mod metrics;
 mod problem;
 pub mod request_id;
 mod running;
-mod settings;
+pub mod settings;
 pub mod telemetry;
 
 pub use problem::Problem;

@@ -20,7 +20,7 @@ pub(crate) async fn run(mut system: SystemSettings) -> Result<()> {
         inference_service::build(&system.service, &system.inference, &choice.pack, &runtime)
             .context("the inference service did not start")?;
     networks::remember(&system, &choice.pack)?;
-    system.registration.own_inference_url = Some(local_url(inference.address));
+    system.registration.inference_url = Some(local_url(inference.address));
     let mut registration = registration_service::start(&system.service, &system.registration)
         .await
         .context("the registration service did not start")?;

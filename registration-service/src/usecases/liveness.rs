@@ -10,6 +10,7 @@ use face_wire::inference::{FacesQuery, Facts, Select};
 use super::Refusal;
 use super::identify::is_attack;
 use super::picture::Picture;
+use crate::observed::Observed;
 use crate::ports::FaceAnalyser;
 use crate::replica::{Active, Replica};
 
@@ -27,11 +28,20 @@ pub(crate) struct NotAlive {
 pub(crate) struct Liveness {
     analyser: Arc<dyn FaceAnalyser>,
     replica: Arc<Replica>,
+    observed: Observed,
 }
 
 impl Liveness {
-    pub(crate) fn new(analyser: Arc<dyn FaceAnalyser>, replica: Arc<Replica>) -> Self {
-        Self { analyser, replica }
+    pub(crate) fn new(
+        analyser: Arc<dyn FaceAnalyser>,
+        replica: Arc<Replica>,
+        observed: Observed,
+    ) -> Self {
+        Self {
+            analyser,
+            replica,
+            observed,
+        }
     }
 
     /// Whether the person of `probe` is seen alive in `frames`; an error within says why not.
@@ -86,6 +96,7 @@ impl Liveness {
             changes: &seen.changes,
         };
         let verdict = assess(sequence, &active.pack().blink_rule);
+        self.observed.assessed(&verdict);
         tracing::debug!(alive = verdict.alive, reasons = ?verdict.reasons, "assessed");
         Ok(if verdict.alive {
             Ok(())

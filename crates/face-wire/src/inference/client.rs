@@ -13,6 +13,7 @@ use reqwest::{RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 
+pub use self::breaker::BreakerState;
 use self::breaker::{Breaker, Outcome};
 pub use self::error::{ContractError, InferenceError};
 pub use self::facts::SequenceFacts;
@@ -132,6 +133,12 @@ impl InferenceClient {
         } else {
             Err(ContractError::Status(answer.status().as_u16()).into())
         }
+    }
+
+    /// Whether calls pass now.
+    #[must_use]
+    pub fn breaker(&self) -> BreakerState {
+        self.breaker.state()
     }
 
     fn url(&self, path: &str) -> String {
