@@ -17,12 +17,13 @@ struct Cli {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let cli: Cli = settings::read()?;
-    telemetry::init(cli.service.log_format);
+    let telemetry = telemetry::init("face-ui", cli.service.log_format);
     let mut running = face_ui::start(&cli.service, &cli.ui)?;
     announce("face-ui", &running.url());
-    tokio::select! {
-        ended = running.finished() => return Ok(ended?),
-        () = stop_signal() => (),
-    }
-    Ok(running.stop().await?)
+    let ended = tokio::select! {
+        ended = running.finished() => ended,
+        () = stop_signal() => running.stop().await,
+    };
+    telemetry.finish().await;
+    Ok(ended?)
 }

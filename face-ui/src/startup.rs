@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use face_wire::registration::{RegistrationClient, RegistrationError};
+use service_kit::drain::{self, Drain};
 use service_kit::metrics::{self, Metrics};
 use service_kit::{Exposure, ExposureError, Running, ServiceSettings, StartError, request_id};
 
@@ -15,8 +16,6 @@ use crate::{UiSettings, error_pages, headers, routes, sessions};
 
 /// Longest call of the registration service: twenty pictures are analysed one after another.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
-/// Seconds that a stop waits for calls that have begun.
-const SHUTDOWN_SECONDS: u64 = 10;
 /// Threads that draw pages; one page takes well under a millisecond.
 const WORKERS: usize = 2;
 
@@ -82,6 +81,8 @@ pub fn start(service: &ServiceSettings, settings: &UiSettings) -> Result<Running
         .unwrap_or(service.exposure() == Exposure::Network);
     let needs = routes::needs(registration.clone());
     let metrics = web::Data::new(Metrics::new("ui"));
+    let drain = Drain::new(&metrics);
+    let shared_drain = web::Data::new(drain.clone());
     let ui = web::Data::new(Ui::new(registration, admin, settings, &metrics));
     let static_dir = settings.static_dir.clone();
 
@@ -91,18 +92,20 @@ pub fn start(service: &ServiceSettings, settings: &UiSettings) -> Result<Running
         App::new()
             .app_data(ui.clone())
             .app_data(metrics.clone())
+            .app_data(shared_drain.clone())
             .wrap(from_fn(error_pages::middleware))
             .wrap(sessions::middleware(key.clone(), is_secure))
             .wrap(from_fn(headers::middleware))
             .wrap(from_fn(metrics::middleware))
             .wrap(from_fn(request_id::middleware))
+            .wrap(from_fn(drain::middleware))
             .configure(routes::table(&needs, static_dir.as_deref()))
     })
     .workers(WORKERS)
     .disable_signals()
-    .shutdown_timeout(SHUTDOWN_SECONDS)
+    .shutdown_timeout(service.grace_seconds.into())
     .listen(listener)
     .map_err(UiStartError::Server)?
     .run();
-    Ok(Running::spawn(address, server))
+    Ok(Running::spawn(address, server, drain, service.drain()))
 }

@@ -125,6 +125,6 @@ impl Ui {
 
     /// The registration service, as a part of the call that is being answered.
     pub(crate) fn registration(&self) -> RegistrationClient {
-        self.registration.for_request(request_id::current())
+        self.registration.for_request(request_id::context())
     }
 }

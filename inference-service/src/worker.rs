@@ -53,6 +53,8 @@ struct Job {
     /// Its place in the queue; a call with more pictures than there are places shares them.
     place: Option<OwnedSemaphorePermit>,
     span: tracing::Span,
+    /// Ends when a thread takes the picture up.
+    wait: tracing::Span,
     queued: Instant,
 }
 
@@ -130,6 +132,7 @@ impl Pool {
                 wishes,
                 answer,
                 place,
+                wait: tracing::info_span!("queue.wait"),
                 span,
                 queued: Instant::now(),
             });
@@ -167,7 +170,7 @@ fn serve<W: Work>(mut worker: W, jobs: &Mutex<Receiver<Job>>, metrics: &PoolMetr
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
         metrics.taken(job.queued.elapsed());
-        drop(job.place);
+        drop((job.place, job.wait));
         if job.answer.is_closed() {
             metrics.abandoned.inc();
             continue;

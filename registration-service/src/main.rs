@@ -18,14 +18,15 @@ struct Cli {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let cli: Cli = settings::read()?;
-    service_kit::telemetry::init(cli.service.log_format);
+    let telemetry = service_kit::telemetry::init("registration-service", cli.service.log_format);
     let mut service = registration_service::start(&cli.service, &cli.registration)
         .await
         .context("the registration service did not start")?;
     service_kit::announce("registration-service", &service.url());
-    tokio::select! {
-        () = service_kit::stop_signal() => service.stop().await?,
-        ended = service.finished() => ended?,
-    }
-    Ok(())
+    let ended = tokio::select! {
+        () = service_kit::stop_signal() => service.stop().await,
+        ended = service.finished() => ended,
+    };
+    telemetry.finish().await;
+    Ok(ended?)
 }

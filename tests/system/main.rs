@@ -11,5 +11,7 @@ mod faults;
 mod metrics;
 mod photographs;
 mod program;
+mod rolling;
 mod seed_contract;
 mod settings;
+mod traces;

@@ -1,7 +1,8 @@
-//! What every service needs once: settings, logs, metrics, health, request ids, keys, problems, start and stop.
+//! What every service needs once: settings, logs, traces, metrics, health, request ids, keys, problems, start and stop.
 //!
 //! Deliberately absent: anything about faces or people.
 
+pub mod drain;
 pub mod extract;
 pub mod health;
 pub mod health_check;

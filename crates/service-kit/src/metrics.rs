@@ -37,7 +37,6 @@ pub struct Metrics {
     durations: HistogramVec,
     in_flight: IntGauge,
     refusals: IntCounterVec,
-    draining: IntGauge,
 }
 
 impl Metrics {
@@ -83,11 +82,6 @@ impl Metrics {
                 &registry,
                 "http_requests_in_flight",
                 "Requests being answered",
-            ),
-            draining: gauge(
-                &registry,
-                "draining",
-                "1 from the signal to stop on, else 0",
             ),
             refusals,
             registry,
@@ -163,11 +157,6 @@ impl Metrics {
             times.with_label_values(&[*value]);
         }
         times
-    }
-
-    /// Notes that the service has been told to stop.
-    pub fn drains(&self) {
-        self.draining.set(1);
     }
 
     /// The text exposition format.

@@ -23,9 +23,9 @@ impl InferenceService {
         Self { client, observed }
     }
 
-    /// The client as a part of the current call, so that both services log the same request id.
+    /// The client as a part of the current call, so that both services log the same ids.
     fn client(&self) -> InferenceClient {
-        self.client.for_request(service_kit::request_id::current())
+        self.client.for_request(service_kit::request_id::context())
     }
 
     /// Makes one call and counts it.

@@ -133,6 +133,7 @@ impl Active {
             .search(probe, SHORTLIST)
             .map_err(|_| Refusal::NotReady)?;
         let threshold = self.thresholds.search(self.gallery.len());
+        let _span = tracing::info_span!("gallery.decide").entered();
         Ok(self.name(
             decide(&candidates, threshold, self.thresholds.margin()),
             threshold,

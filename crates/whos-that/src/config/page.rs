@@ -40,6 +40,7 @@ const FOOT: &str = "
 | --- | --- |
 | `LIVENESS_SERVICE_URL` | The original's name of `WHOS_THAT_INFERENCE_URL`, which wins over it. |
 | `RUST_LOG` | Filter of the log, such as `info` or `warn,registration_service=debug`. |
+| `OTEL_EXPORTER_OTLP_ENDPOINT` | Collector of traces (OTLP over HTTP), such as `http://127.0.0.1:4318`; without it none are sent. OpenTelemetry's other variables hold too. |
 | `ORT_DYLIB_PATH` | The ONNX Runtime library to use. |
 | `WHOS_THAT_CACHE` | Folder for what is fetched: ONNX Runtime, packs. |
 ";

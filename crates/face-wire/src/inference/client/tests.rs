@@ -41,9 +41,12 @@ const FACES: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n\
 #[tokio::test]
 async fn a_call_carries_key_request_id_media_type_and_question() {
     let (client, mut requests) = serve(FACES).await;
-    let answer = faces(&client.for_request(Some("door-7".to_owned())))
-        .await
-        .unwrap();
+    let answer = faces(&client.for_request(CallContext {
+        request_id: Some("door-7".into()),
+        ..CallContext::default()
+    }))
+    .await
+    .unwrap();
     assert_eq!(
         (answer.pack.as_str(), answer.analysis.image.width),
         ("test", 640)

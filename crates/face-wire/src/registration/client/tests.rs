@@ -55,7 +55,10 @@ async fn key_and_request_id_travel_with_the_call() {
     let body = r#"{"id":"7","name":"Ada","surname":"Lovelace","samples":2,"created_at_ms":0}"#;
     let (client, sent) = peer(200, "", body).await;
     let person = client
-        .for_request(Some("r-1".into()))
+        .for_request(CallContext {
+            request_id: Some("r-1".into()),
+            ..CallContext::default()
+        })
         .get(ada())
         .await
         .unwrap();
