@@ -1,6 +1,7 @@
 //! docs/metrics.md against what the running services tell.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use crate::support::system::Options;
 use crate::support::{TestSystem, needs};
@@ -60,10 +61,12 @@ fn read(text: &str, families: &mut Families) {
         let words: Vec<&str> = line.splitn(4, ' ').collect();
         match words.as_slice() {
             ["#", "HELP", name, help] => {
-                families.entry((*name).to_owned()).or_default().help = (*help).to_owned();
+                let family = families.entry((*name).to_owned()).or_default();
+                (*help).clone_into(&mut family.help);
             }
             ["#", "TYPE", name, kind] => {
-                families.entry((*name).to_owned()).or_default().kind = (*kind).to_owned();
+                let family = families.entry((*name).to_owned()).or_default();
+                (*kind).clone_into(&mut family.kind);
             }
             _ => sample(line, families),
         }
@@ -88,14 +91,11 @@ fn sample(line: &str, families: &mut Families) {
     while let Some((label, tail)) = rest.split_once("=\"") {
         let (value, tail) = tail.split_once('"').expect("closed");
         match label {
-            "service" => _ = family.services.insert(value.to_owned()),
+            "service" => drop(family.services.replace(value.to_owned())),
             "le" => (),
-            _ => {
-                _ = family
-                    .labels
-                    .entry(label.to_owned())
-                    .or_default()
-                    .insert(value.to_owned())
+            other => {
+                let values = family.labels.entry(other.to_owned()).or_default();
+                values.insert(value.to_owned());
             }
         }
         rest = tail.trim_start_matches(',');
@@ -124,7 +124,7 @@ fn table(families: &Families) -> String {
             &services,
             family.help.trim_end_matches('.'),
         ];
-        table.push_str(&format!("| {} |\n", row.join(" | ")));
+        writeln!(table, "| {} |", row.join(" | ")).expect("writing to a String does not fail");
     }
     table
 }

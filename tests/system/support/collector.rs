@@ -1,5 +1,6 @@
 //! A collector of traces: takes what services send over OTLP (HTTP, protobuf) and keeps it.
 
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -7,6 +8,8 @@ use std::sync::{Arc, Mutex};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use prost::Message as _;
+
+const FITS: &str = "writing to a String does not fail";
 
 /// A span as it was received.
 #[derive(Debug, Clone)]
@@ -90,7 +93,7 @@ fn serve(stream: TcpStream, kept: &Mutex<Received>) {
 }
 
 fn keep(request: &ExportTraceServiceRequest, received: &mut Received) {
-    received.text.push_str(&format!("{request:?}"));
+    write!(received.text, "{request:?}").expect(FITS);
     for resource in &request.resource_spans {
         let attributes = resource.resource.iter().flat_map(|it| &it.attributes);
         let service = attributes
@@ -117,5 +120,8 @@ fn keep(request: &ExportTraceServiceRequest, received: &mut Received) {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect(FITS);
+        text
+    })
 }

@@ -32,6 +32,7 @@ pub fn incoming(header: Option<&str>) -> SpanContext {
 
 /// Makes `span` the call's own within the trace that came in, and tells it the trace's id. Where spans are exported, a call
 /// without a header begins a trace of the exporter's making.
+#[must_use]
 pub fn enter(span: &Span, incoming: SpanContext) -> SpanContext {
     if incoming.is_remote() {
         // Fails where no spans are exported.

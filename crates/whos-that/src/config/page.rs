@@ -88,7 +88,9 @@ pub(super) fn page() -> String {
             .collect();
         write!(page, "\n## {heading}\n\n{programs}\n\n").expect(FITS);
         page.push_str("| Flag | Variable | Key | Type | Default | Meaning |\n| --- | --- | --- | --- | --- | --- |\n");
-        settings.iter().for_each(|arg| page.push_str(&row(arg)));
+        for arg in &settings {
+            page.push_str(&row(arg));
+        }
         told.extend(settings.into_iter().map(|arg| arg.get_id().clone()));
     }
     page.push_str(FOOT);
