@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use face_ui::UiSettings;
-use service_kit::{ServiceSettings, announce, stop_signal, telemetry};
+use service_kit::{ServiceSettings, announce, settings, stop_signal, telemetry};
 
 /// The pages of Who's That.
 #[derive(Parser)]
@@ -16,13 +16,14 @@ struct Cli {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let cli = Cli::parse();
-    telemetry::init(cli.service.log_format);
+    let cli: Cli = settings::read()?;
+    let telemetry = telemetry::init("face-ui", cli.service.log_format);
     let mut running = face_ui::start(&cli.service, &cli.ui)?;
     announce("face-ui", &running.url());
-    tokio::select! {
-        ended = running.finished() => return Ok(ended?),
-        () = stop_signal() => (),
-    }
-    Ok(running.stop().await?)
+    let ended = tokio::select! {
+        ended = running.finished() => ended,
+        () = stop_signal() => running.stop().await,
+    };
+    telemetry.finish().await;
+    Ok(ended?)
 }

@@ -448,7 +448,7 @@ async fn calls_are_counted_by_route_and_no_id_is_in_the_metrics() {
     ui.get("/people/7").await;
     let metrics = ui.get("/metrics").await;
     assert!(
-        metrics.has(r#"route="/people/{id}",status="200"} 1"#),
+        metrics.has(r#"route="/people/{id}",status="200",service="ui"} 1"#),
         "{}",
         metrics.body
     );

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::Parser;
 use face_packs::{OnnxRuntime, Pack, Search, on_standard_error};
 use inference_service::{InferenceSettings, build};
-use service_kit::{ServiceSettings, announce, stop_signal, telemetry};
+use service_kit::{ServiceSettings, announce, settings, stop_signal, telemetry};
 
 /// Pixels in, facts about faces out.
 #[derive(Debug, Parser)]
@@ -25,16 +25,18 @@ struct Cli {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let cli = Cli::parse();
-    telemetry::init(cli.service.log_format);
+    let cli: Cli = settings::read()?;
+    let telemetry = telemetry::init("inference-service", cli.service.log_format);
     let pack = Pack::open(&cli.pack).context("the pack cannot be opened")?;
     let runtime =
         OnnxRuntime::locate_or_fetch(&Search::of_this_machine(), on_standard_error().as_ref())
             .await?;
     let mut running = build(&cli.service, &cli.inference, &pack, &runtime)?;
     announce("inference-service", &running.url());
-    tokio::select! {
+    let ended = tokio::select! {
         ended = running.finished() => ended.context("the server ended by itself"),
         () = stop_signal() => running.stop().await.context("the server did not stop in order"),
-    }
+    };
+    telemetry.finish().await;
+    ended
 }

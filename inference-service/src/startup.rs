@@ -8,6 +8,7 @@ use actix_web::{App, HttpServer, web};
 use face_liveness::{BlinkRule, BlinkRuleError};
 use face_packs::{OnnxRuntime, Pack};
 use face_pipeline::{Analyzer, OpenError};
+use service_kit::drain::{self, Drain};
 use service_kit::health::Needs;
 use service_kit::keys::RequiredKey;
 use service_kit::metrics::Metrics;
@@ -17,15 +18,13 @@ use service_kit::{
 
 use crate::InferenceSettings;
 use crate::http::pack;
-use crate::metrics::PoolMetrics;
+use crate::metrics::{LivenessMetrics, PoolMetrics, tell_model};
 use crate::networks::Networks;
 use crate::routes::routes;
 use crate::worker::Pool;
 
 /// Longer than any client keeps an idle connection, so that no call meets a connection that is being closed.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
-/// Time that calls get to finish when the service stops.
-const SHUTDOWN_S: u64 = 10;
 /// Threads that read and write; the work is done by the pool's.
 const SERVER_THREADS: usize = 2;
 
@@ -73,7 +72,11 @@ pub fn build(
     let address = listener.local_addr().map_err(BuildError::Server)?;
 
     let metrics = Metrics::new("inference");
-    let pool_metrics = PoolMetrics::register(metrics.registry());
+    let pool_metrics = PoolMetrics::register(&metrics);
+    let liveness_metrics = web::Data::new(LivenessMetrics::register(&metrics));
+    tell_model(&metrics, pack.manifest());
+    let drain = Drain::new(&metrics);
+    let shared_drain = web::Data::new(drain.clone());
     let pool = Arc::new(Pool::start(
         analyzers,
         settings.inference_queue.get(),
@@ -97,23 +100,26 @@ pub fn build(
         App::new()
             .app_data(networks.clone())
             .app_data(metrics.clone())
+            .app_data(shared_drain.clone())
             .app_data(card.clone())
             .app_data(rule.clone())
+            .app_data(liveness_metrics.clone())
             .app_data(key.clone())
             .configure(routes(&needs))
             .wrap(from_fn(metrics::middleware))
             .wrap(from_fn(request_id::middleware))
+            .wrap(from_fn(drain::middleware))
     })
     .workers(SERVER_THREADS)
     .keep_alive(KEEP_ALIVE)
-    .shutdown_timeout(SHUTDOWN_S)
+    .shutdown_timeout(service.grace_seconds.into())
     // A caller that closes its end has gone: its call is dropped, and its pictures leave the queue.
     .h1_allow_half_closed(false)
     .disable_signals()
     .listen(listener)
     .map_err(BuildError::Server)?
     .run();
-    Ok(Running::spawn(address, server))
+    Ok(Running::spawn(address, server, drain, service.drain()))
 }
 
 /// The networks once for each worker, opened side by side.

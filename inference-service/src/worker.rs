@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -52,6 +53,9 @@ struct Job {
     /// Its place in the queue; a call with more pictures than there are places shares them.
     place: Option<OwnedSemaphorePermit>,
     span: tracing::Span,
+    /// Ends when a thread takes the picture up.
+    wait: tracing::Span,
+    queued: Instant,
 }
 
 /// The threads and their queue.
@@ -66,6 +70,7 @@ pub(crate) struct Pool {
 impl Pool {
     /// A thread for each of `workers`; at most `capacity` pictures wait.
     pub(crate) fn start<W: Work>(workers: Vec<W>, capacity: usize, metrics: PoolMetrics) -> Self {
+        metrics.size(workers.len(), capacity);
         let (queue, jobs) = channel();
         let jobs = Arc::new(Mutex::new(jobs));
         let threads = workers.into_iter().enumerate().map(|(index, worker)| {
@@ -127,7 +132,9 @@ impl Pool {
                 wishes,
                 answer,
                 place,
+                wait: tracing::info_span!("queue.wait"),
                 span,
+                queued: Instant::now(),
             });
             receiver
         });
@@ -162,23 +169,25 @@ fn serve<W: Work>(mut worker: W, jobs: &Mutex<Receiver<Job>>, metrics: &PoolMetr
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
-        metrics.waiting.dec();
-        drop(job.place);
+        metrics.taken(job.queued.elapsed());
+        drop((job.place, job.wait));
         if job.answer.is_closed() {
             metrics.abandoned.inc();
             continue;
         }
         let _span = job.span.entered();
+        metrics.busy.inc();
         // A network's state is written anew for each picture, so a panic leaves nothing behind that matters.
         let analysed = catch_unwind(AssertUnwindSafe(|| {
             worker.analyse(&job.picture, job.wishes)
         }));
+        metrics.busy.dec();
+        metrics.observe(analysed.as_ref().ok());
         let Ok(answer) = analysed else {
             // The answer's sender is dropped, which the caller sees.
             tracing::error!("a worker panicked on a picture");
             continue;
         };
-        metrics.observe(answer.as_ref().ok());
         // Fails when the caller left meanwhile.
         let _ = job.answer.send(answer);
     }

@@ -1,4 +1,4 @@
-//! What can be set: command line, then environment, then defaults. The original's environment names are honoured.
+//! What can be set. The original's environment names are honoured.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -22,18 +22,10 @@ pub struct RegistrationSettings {
     )]
     pub registration_port: u16,
 
-    /// URL of the inference service [default: port 5007 of this machine].
-    #[arg(long, env = "LIVENESS_SERVICE_URL", value_name = "URL")]
+    /// URL of the inference service [default: port 5007 of this machine]; the original's `LIVENESS_SERVICE_URL` is
+    /// heeded too.
+    #[arg(long, env = "WHOS_THAT_INFERENCE_URL", value_name = "URL")]
     pub inference_url: Option<String>,
-
-    /// The same under this project's own name, which wins over `LIVENESS_SERVICE_URL` from the environment.
-    #[arg(
-        long = "whos-that-inference-url",
-        env = "WHOS_THAT_INFERENCE_URL",
-        hide = true,
-        value_name = "URL"
-    )]
-    pub own_inference_url: Option<String>,
 
     /// Longest wait for an answer of the inference service, in milliseconds; then the call is refused with 503.
     #[arg(long, env = "WHOS_THAT_INFERENCE_DEADLINE_MS", default_value_t = 5000, value_name = "MS",
@@ -141,10 +133,8 @@ impl RegistrationSettings {
     /// URL of the inference service, without a slash at its end.
     #[must_use]
     pub fn inference(&self) -> &str {
-        self.own_inference_url
+        self.inference_url
             .as_deref()
-            .filter(|url| !url.is_empty())
-            .or(self.inference_url.as_deref())
             .filter(|url| !url.is_empty())
             .unwrap_or(DEFAULT_INFERENCE_URL)
             .trim_end_matches('/')

@@ -10,8 +10,9 @@ use actix_web::{App, HttpServer, web};
 use async_trait::async_trait;
 use face_store::{Store, StoreError};
 use face_types::Similarity;
-use face_wire::inference::{InferenceClient, InferenceError};
+use face_wire::inference::{BreakerState, InferenceClient, InferenceError};
 use secrecy::SecretString;
+use service_kit::drain::{self, Drain};
 use service_kit::health::{Needs, Readiness};
 use service_kit::keys::RequiredKey;
 use service_kit::metrics::{self, Metrics};
@@ -20,7 +21,7 @@ use tokio::task::JoinSet;
 
 use crate::RegistrationSettings;
 use crate::adapters::inference::InferenceService;
-use crate::adapters::open_store;
+use crate::adapters::{ObservedStore, open_store};
 use crate::cursor::CursorSigner;
 use crate::observed::Observed;
 use crate::ports::FaceAnalyser;
@@ -37,8 +38,6 @@ use crate::usecases::people::People;
 use crate::usecases::samples::Samples;
 use crate::usecases::verify::Verify;
 
-/// How long a stop waits for calls that have begun: longer than the longest of them may take.
-const SHUTDOWN_SECONDS: u64 = 15;
 /// Longer than any client keeps an idle connection, so that no call meets a connection that is being closed.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
@@ -93,12 +92,27 @@ impl Registration {
         self.running.url()
     }
 
+    /// Is not ready any more, and serves on.
+    pub fn drain(&self) {
+        self.running.drain();
+    }
+
+    /// Drains for its time, then closes.
+    ///
+    /// # Errors
+    /// As [`Self::close`].
+    pub async fn stop(mut self) -> std::io::Result<()> {
+        let ended = self.running.stop().await;
+        self.followers.shutdown().await;
+        ended
+    }
+
     /// Accepts nothing more, finishes what has begun, and returns when all is done.
     ///
     /// # Errors
     /// What the server ended with.
-    pub async fn stop(mut self) -> std::io::Result<()> {
-        let ended = self.running.stop().await;
+    pub async fn close(mut self) -> std::io::Result<()> {
+        let ended = self.running.close().await;
         self.followers.shutdown().await;
         ended
     }
@@ -156,11 +170,13 @@ fn run(
     let parts = Arc::new(Parts::new(settings, key, client, store));
     followers.spawn(follow_pack(parts.replica.clone(), parts.analyser.clone()));
     followers.spawn(follow_store(parts.replica.clone()));
+    let drain = Drain::clone(&parts.drain);
     let body_limit = settings.body_limit_bytes();
     let server = HttpServer::new(move || {
         App::new()
             .wrap(from_fn(metrics::middleware))
             .wrap(from_fn(request_id::middleware))
+            .wrap(from_fn(drain::middleware))
             .app_data(extract::json_config(body_limit))
             .app_data(extract::path_config())
             .app_data(extract::query_config())
@@ -173,10 +189,10 @@ fn run(
     // comes into the gallery with the store's history.
     .h1_allow_half_closed(false)
     .disable_signals()
-    .shutdown_timeout(SHUTDOWN_SECONDS)
+    .shutdown_timeout(service.grace_seconds.into())
     .run();
     Ok(Registration {
-        running: Running::spawn(address, server),
+        running: Running::spawn(address, server, drain, service.drain()),
         followers,
     })
 }
@@ -196,6 +212,7 @@ struct Parts {
     cursors: web::Data<CursorSigner>,
     key: web::Data<RequiredKey>,
     metrics: web::Data<Metrics>,
+    drain: web::Data<Drain>,
 }
 
 impl Parts {
@@ -207,6 +224,17 @@ impl Parts {
     ) -> Self {
         let metrics = Metrics::new("registration");
         let observed = Observed::new(&metrics);
+        let breaker = client.clone();
+        metrics.looked_up(
+            "inference_breaker_state",
+            "Circuit breaker before the inference service: 0 closed, 1 half open, 2 open",
+            move || match breaker.breaker() {
+                BreakerState::Closed => 0.0,
+                BreakerState::HalfOpen => 1.0,
+                BreakerState::Open => 2.0,
+            },
+        );
+        let store: Arc<dyn Store> = Arc::new(ObservedStore::new(store, observed.clone()));
         let replica = Arc::new(Replica::new(
             store.clone(),
             thresholds(settings),
@@ -216,18 +244,20 @@ impl Parts {
             .with(Arc::new(StoreReadiness(store.clone())))
             .with(Arc::new(InferenceReadiness(client.clone())))
             .with(Arc::new(GalleryReadiness(replica.clone())));
-        let analyser: Arc<dyn FaceAnalyser> = Arc::new(InferenceService(client));
+        let analyser: Arc<dyn FaceAnalyser> =
+            Arc::new(InferenceService::new(client, observed.clone()));
         let identify = Arc::new(Identify::new(
             analyser.clone(),
             replica.clone(),
             observed.clone(),
         ));
-        let liveness = Liveness::new(analyser.clone(), replica.clone());
+        let liveness = Liveness::new(analyser.clone(), replica.clone(), observed.clone());
         let find_match = FindMatch::new(identify.clone(), liveness.clone(), replica.clone());
         let verify = Arc::new(Verify::new(
             analyser.clone(),
             store.clone(),
             replica.clone(),
+            observed.clone(),
         ));
         let parts = challenges::Parts {
             identify: identify.clone(),
@@ -249,6 +279,7 @@ impl Parts {
             samples: web::Data::new(Samples::new(store, replica.clone())),
             cursors: web::Data::new(CursorSigner::new(key.as_ref())),
             key: web::Data::new(RequiredKey(key)),
+            drain: web::Data::new(Drain::new(&metrics)),
             metrics: web::Data::new(metrics),
             analyser,
             replica,
@@ -267,7 +298,8 @@ impl Parts {
             .app_data(self.samples.clone())
             .app_data(self.cursors.clone())
             .app_data(self.key.clone())
-            .app_data(self.metrics.clone());
+            .app_data(self.metrics.clone())
+            .app_data(self.drain.clone());
     }
 }
 

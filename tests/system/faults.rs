@@ -1,9 +1,6 @@
 //! The three services apart, and one of them down, slow or killed: 503 within the deadline, never a match, recovery.
 
-use std::io::{BufRead as _, BufReader};
-use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use face_store_mongo::testing::TestServer;
@@ -12,49 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::needs;
 use crate::support::pictures::{SEEDS, base64, portrait};
-
-/// A service's own program; killed when dropped.
-struct Service(Child);
-
-impl Service {
-    /// Starts `name` and returns once it has printed its address.
-    fn start(name: &str, arguments: &[&str]) -> Self {
-        let mut command = Command::new(needs::sibling(name));
-        command.args(arguments).stdout(Stdio::piped());
-        if std::env::var_os("TEST_LOG").is_none() {
-            command.stderr(Stdio::null());
-        }
-        let mut child = command.spawn().expect("the service starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-        lines
-            .next()
-            .expect("the service prints its address")
-            .expect("text");
-        std::thread::spawn(move || lines.for_each(drop));
-        Self(child)
-    }
-
-    fn signal(&self, signal: &str) {
-        Command::new("kill")
-            .args([signal, &self.0.id().to_string()])
-            .status()
-            .expect("kill is there");
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        self.signal("-CONT");
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
-/// A port that was free a moment ago: a service that is restarted must come back on the same one.
-fn free_port() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("bound").port().to_string()
-}
+use crate::support::service::{Service, free_port};
 
 fn inference(port: &str, pack: &Path) -> Service {
     Service::start(

@@ -56,6 +56,41 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All names, in the order of the variants.
+    pub const NAMES: &[&str] = &[
+        "no_frames",
+        "another_person",
+        "repeated",
+        "photograph",
+        "out_of_order",
+        "no_blink",
+        "not_done",
+        "bad_light",
+        "no_face",
+        "several_faces",
+        "unclear",
+        "no_eyes",
+    ];
+
+    /// The reason's name in metrics.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::NoFrames => "no_frames",
+            Self::AnotherPerson { .. } => "another_person",
+            Self::Repeated { .. } => "repeated",
+            Self::Photograph => "photograph",
+            Self::OutOfOrder => "out_of_order",
+            Self::NoBlink => "no_blink",
+            Self::NotDone { .. } => "not_done",
+            Self::BadLight { .. } => "bad_light",
+            Self::NoFace { .. } => "no_face",
+            Self::SeveralFaces { .. } => "several_faces",
+            Self::Unclear { .. } => "unclear",
+            Self::NoEyes { .. } => "no_eyes",
+        }
+    }
+
     /// Whether it speaks of somebody who holds something up to the camera or sends what no camera took.
     #[must_use]
     pub const fn is_of_an_attack(&self) -> bool {

@@ -52,6 +52,22 @@ impl Stage {
     }
 }
 
+impl Stage {
+    /// The name of the stage's span.
+    const fn span(self) -> &'static str {
+        match self {
+            Self::Decode => "stage.decode",
+            Self::Detect => "stage.detect",
+            Self::Align => "stage.align",
+            Self::Quality => "stage.quality",
+            Self::Embed => "stage.embed",
+            Self::Eyes => "stage.eyes",
+            Self::Attack => "stage.attack",
+            Self::Patch => "stage.patch",
+        }
+    }
+}
+
 /// The time that each stage took; a stage that was not run took none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct StageTimes([Duration; Stage::ALL.len()]);
@@ -74,6 +90,7 @@ impl StageTimes {
 
     /// Runs `work` as a part of `stage`.
     pub(crate) fn measure<T>(&mut self, stage: Stage, work: impl FnOnce() -> T) -> T {
+        let _span = tracing::info_span!("stage", otel.name = stage.span()).entered();
         let started = Instant::now();
         let result = work();
         self.0[stage as usize] += started.elapsed();

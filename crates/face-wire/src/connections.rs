@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, Url};
+use reqwest::{Client, ClientBuilder, Url};
 
 /// Longest wait for a TCP connection; the services stand in one network.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -29,6 +29,23 @@ pub enum ConnectionsError {
 /// # Errors
 /// [`ConnectionsError`].
 pub fn connections(base_url: &str, timeout: Duration) -> Result<Client, ConnectionsError> {
+    Ok(builder(base_url, timeout)?
+        .pool_idle_timeout(POOL_IDLE)
+        .build()?)
+}
+
+/// As [`connections`], with a connection of its own for each call. Behind a name that stands for several replicas, a kept
+/// connection leads to the one that it was opened to, whatever has become of that one; a new one to one that takes calls.
+///
+/// # Errors
+/// [`ConnectionsError`].
+pub fn single_connections(base_url: &str, timeout: Duration) -> Result<Client, ConnectionsError> {
+    Ok(builder(base_url, timeout)?
+        .pool_max_idle_per_host(0)
+        .build()?)
+}
+
+fn builder(base_url: &str, timeout: Duration) -> Result<ClientBuilder, ConnectionsError> {
     let url = Url::parse(base_url).map_err(|error| ConnectionsError::Url(error.into()))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(ConnectionsError::Scheme);
@@ -38,7 +55,6 @@ pub fn connections(base_url: &str, timeout: Duration) -> Result<Client, Connecti
     let mut builder = Client::builder()
         .connect_timeout(CONNECT_TIMEOUT.min(timeout))
         .timeout(timeout)
-        .pool_idle_timeout(POOL_IDLE)
         .tcp_nodelay(true)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy();
@@ -46,5 +62,5 @@ pub fn connections(base_url: &str, timeout: Duration) -> Result<Client, Connecti
         // The system's certificates are not needed, and a small container has none, which would be an error.
         builder = builder.tls_certs_only([]);
     }
-    Ok(builder.build()?)
+    Ok(builder)
 }

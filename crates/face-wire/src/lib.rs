@@ -4,6 +4,7 @@
 //! (the four calls of the original). [`problem`] lists everything that can be refused. Wire types are plain data, turned
 //! into the values of `face-types` at the edge. Deliberately absent: routes, decisions, storage.
 
+mod call;
 mod connections;
 pub mod inference;
 pub mod legacy;
@@ -11,4 +12,5 @@ pub mod picture;
 pub mod problem;
 pub mod registration;
 
-pub use connections::{ConnectionsError, connections};
+pub use call::CallContext;
+pub use connections::{ConnectionsError, connections, single_connections};

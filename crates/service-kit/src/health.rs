@@ -6,6 +6,8 @@ use actix_web::{HttpResponse, web};
 use async_trait::async_trait;
 use serde_json::json;
 
+use crate::drain::Drain;
+
 /// One thing that a service needs in order to work.
 #[async_trait]
 pub trait Readiness: Send + Sync {
@@ -47,7 +49,11 @@ async fn healthz() -> HttpResponse {
     HttpResponse::Ok().json(json!({"status": "alive"}))
 }
 
-async fn readyz(needs: web::Data<Needs>) -> HttpResponse {
+async fn readyz(needs: web::Data<Needs>, drain: Option<web::Data<Drain>>) -> HttpResponse {
+    if drain.is_some_and(|drain| drain.has_begun()) {
+        return HttpResponse::ServiceUnavailable()
+            .json(json!({"status": "stopping", "checks": {}}));
+    }
     let mut checks = serde_json::Map::new();
     let mut is_ready = true;
     for need in &needs.0 {
@@ -83,6 +89,26 @@ mod tests {
 
         async fn check(&self) -> Result<(), String> {
             self.0.clone()
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_service_that_stops_is_not_ready_and_closes_connections() {
+        let drain = Drain::new(&crate::metrics::Metrics::new("test"));
+        let app = init_service(
+            App::new()
+                .app_data(web::Data::new(drain.clone()))
+                .wrap(actix_web::middleware::from_fn(crate::drain::middleware))
+                .configure(routes(&Needs::default())),
+        )
+        .await;
+        for (begins, status, closes) in [(false, 200, false), (true, 503, true)] {
+            if begins {
+                drain.begin();
+            }
+            let response = call_service(&app, TestRequest::get().uri("/readyz").to_request()).await;
+            assert_eq!(response.status(), status);
+            assert_eq!(!response.response().head().keep_alive(), closes);
         }
     }
 

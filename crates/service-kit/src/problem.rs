@@ -125,9 +125,12 @@ impl ResponseError for Problem {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
         // Not `json()`: it would keep the content type only by accident of order.
-        response.body(
+        let mut response = response.body(
             serde_json::to_vec(&body).expect("a problem body holds nothing but text and a number"),
-        )
+        );
+        // For the metrics.
+        response.extensions_mut().insert(self.kind);
+        response
     }
 }
 

@@ -1,4 +1,4 @@
-//! `X-Request-Id`: taken from the caller or made here, in every log line and answer of the call.
+//! `X-Request-Id` and the trace: taken from the caller or made here, in every log line of the call; the id in its answer too.
 
 use std::future::Future;
 
@@ -6,8 +6,11 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
+use face_wire::CallContext;
 use tracing::Instrument as _;
 use uuid::Uuid;
+
+use crate::telemetry::trace;
 
 /// The header's name.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -22,12 +25,21 @@ pub fn current() -> Option<String> {
     REQUEST_ID.try_with(Clone::clone).ok()
 }
 
+/// What calls of other services carry of the call that the current task serves.
+#[must_use]
+pub fn context() -> CallContext {
+    CallContext {
+        request_id: current().map(Into::into),
+        traceparent: trace::outgoing().map(Into::into),
+    }
+}
+
 /// Runs `work` as a part of the call `id`.
 pub fn scope<F: Future>(id: String, work: F) -> impl Future<Output = F::Output> {
     REQUEST_ID.scope(id, work)
 }
 
-/// Middleware: gives each call an id and a span, and echoes the id.
+/// Middleware: gives each call an id, a trace and a span, and echoes the id.
 ///
 /// # Errors
 /// Those of the handler.
@@ -40,9 +52,23 @@ pub async fn middleware<B: MessageBody>(
         .get(&X_REQUEST_ID)
         .and_then(acceptable)
         .unwrap_or_else(|| Uuid::now_v7().to_string());
-    let span = tracing::info_span!("http.request", method = %request.method(), request.id = %id);
+    let span = tracing::info_span!(
+        "http.request",
+        otel.name = tracing::field::Empty,
+        otel.kind = "server",
+        method = %request.method(),
+        request_id = %id,
+        trace_id = tracing::field::Empty,
+    );
+    // The pattern, never the path, which holds people's ids.
+    let route = request.match_pattern();
+    let route = route.as_deref().unwrap_or("unmatched");
+    span.record("otel.name", format!("{} {route}", request.method()));
+    let parent = request.headers().get(trace::TRACEPARENT);
+    let context = trace::incoming(parent.and_then(|value| value.to_str().ok()));
+    let context = trace::enter(&span, context);
     let header = HeaderValue::from_str(&id).expect("an acceptable id has printable ASCII only");
-    scope(
+    let work = scope(
         id,
         async move {
             let started = std::time::Instant::now();
@@ -56,8 +82,8 @@ pub async fn middleware<B: MessageBody>(
             Ok(response)
         }
         .instrument(span),
-    )
-    .await
+    );
+    trace::scope(context, work).await
 }
 
 /// A caller's id, if it is short and printable: it is written to logs.

@@ -1,9 +1,12 @@
 //! Start and stop: a service binds first, so that its real port is known, and stops by finishing what it has begun.
 
 use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use tokio::task::JoinHandle;
+
+use crate::drain::Drain;
 
 /// Why a service did not start.
 #[derive(Debug, thiserror::Error)]
@@ -44,18 +47,22 @@ pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
     handle: ServerHandle,
+    drain: Drain,
+    drain_time: Duration,
     /// `None` once its end was seen: a task's result is given once.
     task: Option<JoinHandle<std::io::Result<()>>>,
 }
 
 impl Running {
-    /// Runs `server`, which listens on `address`.
+    /// Runs `server`, which listens on `address`, looks at `drain`, and is to drain for `drain_time` when it is stopped.
     #[must_use]
-    pub fn spawn(address: SocketAddr, server: Server) -> Self {
+    pub fn spawn(address: SocketAddr, server: Server, drain: Drain, drain_time: Duration) -> Self {
         let handle = server.handle();
         Self {
             address,
             handle,
+            drain,
+            drain_time,
             task: Some(tokio::spawn(server)),
         }
     }
@@ -66,11 +73,27 @@ impl Running {
         format!("http://{}", self.address)
     }
 
+    /// Is not ready any more, and serves on.
+    pub fn drain(&self) {
+        self.drain.begin();
+    }
+
+    /// Drains for its time, then accepts nothing more, finishes what has begun, and returns when all is done.
+    ///
+    /// # Errors
+    /// As [`Self::close`].
+    pub async fn stop(self) -> std::io::Result<()> {
+        self.drain();
+        tokio::time::sleep(self.drain_time).await;
+        self.close().await
+    }
+
     /// Accepts nothing more, finishes what has begun, and returns when all is done.
     ///
     /// # Errors
     /// What the server ended with, unless [`Self::finished`] has returned it.
-    pub async fn stop(mut self) -> std::io::Result<()> {
+    pub async fn close(mut self) -> std::io::Result<()> {
+        self.drain();
         self.handle.stop(true).await;
         self.finished().await
     }

@@ -1,13 +1,26 @@
-//! Settings that every service has: command line, then environment, then defaults.
+//! Settings that every service has, and where settings come from.
+
+mod file;
+mod layers;
+mod names;
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// Where a service listens, who may call it, how it logs.
+pub use self::layers::{SettingsFaults, check_file, read, with_file_alone};
+pub use self::names::{ALIASES, SETTINGS, SettingName};
+
+/// Where a service listens, who may call it, how it logs, how it stops.
 #[derive(Debug, Clone, Args)]
 pub struct ServiceSettings {
+    /// Settings file (TOML): keys are the names of the flags with `_` for `-`. Flags and environment win over it.
+    #[arg(long, env = "WHOS_THAT_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
     /// Address to listen on. Anything but loopback needs a service key and an administrator's password.
     #[arg(long, env = "WHOS_THAT_BIND", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_name = "ADDR")]
     pub bind: IpAddr,
@@ -24,6 +37,17 @@ pub struct ServiceSettings {
     /// Form of the log on standard error; `RUST_LOG` filters it.
     #[arg(long, env = "WHOS_THAT_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
+
+    /// Seconds between the signal to stop and the closing of the listener. `/readyz` is 503 from the signal on, so that
+    /// whoever spreads calls over replicas has turned to others by then [default: 5, on loopback 0].
+    #[arg(long, env = "WHOS_THAT_DRAIN_SECONDS", value_name = "SECONDS",
+          value_parser = clap::value_parser!(u16).range(0..=600))]
+    pub drain_seconds: Option<u16>,
+
+    /// Seconds that calls that have begun get to finish once the listener is closed.
+    #[arg(long, env = "WHOS_THAT_GRACE_SECONDS", default_value_t = 15, value_name = "SECONDS",
+          value_parser = clap::value_parser!(u16).range(0..=600))]
+    pub grace_seconds: u16,
 }
 
 /// Form of the log.
@@ -71,6 +95,17 @@ impl ServiceSettings {
         } else {
             Exposure::Network
         }
+    }
+
+    /// How long the listener stays open after the signal to stop. On loopback nobody spreads calls, and whoever pressed
+    /// Ctrl-C waits.
+    #[must_use]
+    pub fn drain(&self) -> Duration {
+        let seconds = self.drain_seconds.unwrap_or(match self.exposure() {
+            Exposure::Loopback => 0,
+            Exposure::Network => 5,
+        });
+        Duration::from_secs(seconds.into())
     }
 
     /// Refuses to be reachable by others without a key.

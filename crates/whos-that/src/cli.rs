@@ -1,4 +1,4 @@
-//! The command line. Each setting is an environment variable too.
+//! The command line. Each setting is an environment variable and a key of the settings file too.
 
 use std::path::PathBuf;
 
@@ -10,6 +10,7 @@ use registration_service::RegistrationSettings;
 use service_kit::ServiceSettings;
 
 use crate::bench::Bench;
+use crate::config::ConfigCommand;
 use crate::networks::Fetch;
 use crate::pack::PackCommand;
 
@@ -69,6 +70,9 @@ pub(crate) enum Command {
     HashPassword,
     /// Time `find_match` of a running system.
     Bench(Bench),
+    /// Check a settings file.
+    #[command(subcommand)]
+    Config(ConfigCommand),
 }
 
 #[cfg(test)]

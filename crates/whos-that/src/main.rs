@@ -5,6 +5,7 @@
 
 mod bench;
 mod cli;
+mod config;
 mod doctor;
 mod networks;
 mod pack;
@@ -13,19 +14,14 @@ mod serve;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use cli::{Cli, Command};
+use service_kit::settings;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let command = cli.command.unwrap_or(Command::Serve(Box::new(cli.system)));
-    let outcome = match command {
-        Command::Serve(system) => serve::run(*system).await,
-        Command::Doctor(system) => doctor::run(&system).await,
-        Command::Pack(command) => pack::run(command).await,
-        Command::HashPassword => password::run(),
-        Command::Bench(bench) => bench::run(&bench).await,
+    let outcome = match settings::read::<Cli>() {
+        Ok(cli) => run(cli).await,
+        Err(faults) => Err(faults.into()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -33,6 +29,18 @@ async fn main() -> ExitCode {
             report(&error);
             ExitCode::FAILURE
         }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    let command = cli.command.unwrap_or(Command::Serve(Box::new(cli.system)));
+    match command {
+        Command::Serve(system) => serve::run(*system).await,
+        Command::Doctor(system) => doctor::run(&system).await,
+        Command::Pack(command) => pack::run(command).await,
+        Command::HashPassword => password::run(),
+        Command::Bench(bench) => bench::run(&bench).await,
+        Command::Config(command) => config::run(&command),
     }
 }
 

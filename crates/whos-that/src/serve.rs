@@ -11,7 +11,7 @@ use crate::networks::{self, Fetch};
 
 /// Starts the three services and runs them until the process is asked to stop or one of them ends.
 pub(crate) async fn run(mut system: SystemSettings) -> Result<()> {
-    service_kit::telemetry::init(system.service.log_format);
+    let telemetry = service_kit::telemetry::init("whos-that", system.service.log_format);
     check_exposure(&system)?;
     let choice = networks::choose(&system, system.fetch()).await?;
     networks::announce(&choice);
@@ -20,7 +20,7 @@ pub(crate) async fn run(mut system: SystemSettings) -> Result<()> {
         inference_service::build(&system.service, &system.inference, &choice.pack, &runtime)
             .context("the inference service did not start")?;
     networks::remember(&system, &choice.pack)?;
-    system.registration.own_inference_url = Some(local_url(inference.address));
+    system.registration.inference_url = Some(local_url(inference.address));
     let mut registration = registration_service::start(&system.service, &system.registration)
         .await
         .context("the registration service did not start")?;
@@ -40,16 +40,21 @@ pub(crate) async fn run(mut system: SystemSettings) -> Result<()> {
         end = registration.finished() => end.context("the registration service ended"),
         end = inference.finished() => end.context("the inference service ended"),
     };
+    pages.drain();
+    registration.drain();
+    inference.drain();
+    tokio::time::sleep(system.service.drain()).await;
     // From the outside in: nobody is left asking a service that is gone.
-    pages.stop().await.context("stopping the pages")?;
+    pages.close().await.context("stopping the pages")?;
     registration
-        .stop()
+        .close()
         .await
         .context("stopping the registration service")?;
     inference
-        .stop()
+        .close()
         .await
         .context("stopping the inference service")?;
+    telemetry.finish().await;
     ended
 }
 

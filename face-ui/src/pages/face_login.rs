@@ -23,6 +23,7 @@ use super::{html, see_other};
 use crate::clock::now_ms;
 use crate::error::{PageError, sentence};
 use crate::sessions::{Account, Role};
+use crate::ui::{Method, SignIn};
 use crate::upload::{self, Limits, Upload, UploadedFile};
 use crate::visitor::Visitor;
 
@@ -155,6 +156,18 @@ impl FaceAnswer {
         }))
     }
 
+    /// How the sign-in is counted.
+    pub(crate) const fn sign_in(&self) -> SignIn {
+        match self {
+            Self::Welcome(_) => SignIn::Accepted,
+            Self::NotRecognised | Self::LivenessFailed(_) | Self::TooLate | Self::Refused(_) => {
+                SignIn::Refused
+            }
+            Self::Wait(_) => SignIn::Throttled,
+            Self::Busy | Self::Unavailable => SignIn::Unavailable,
+        }
+    }
+
     const fn status(&self) -> StatusCode {
         match self {
             Self::Welcome(_) => StatusCode::OK,
@@ -226,6 +239,7 @@ pub(crate) async fn post(visitor: Visitor, form: Multipart) -> Result<HttpRespon
         Ok(question) => attempt(&visitor, &question).await,
         Err(text) => FaceAnswer::Refused(text),
     };
+    visitor.ui.count(Method::Face, answer.sign_in());
     if let FaceAnswer::Welcome(name) = &answer {
         visitor.sign_in(&Account::new(Role::Person, name, now_ms()));
     }

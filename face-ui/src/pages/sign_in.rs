@@ -14,6 +14,7 @@ use super::{html, see_other};
 use crate::clock::now_ms;
 use crate::error::PageError;
 use crate::sessions::{Account, Role};
+use crate::ui::{Method, SignIn};
 use crate::visitor::Visitor;
 
 /// The form.
@@ -49,14 +50,17 @@ pub(crate) async fn post(
     let attempts = &visitor.ui.password_attempts;
     let from = network(visitor.address);
     if let Err(wait) = attempts.begin(&from, Instant::now()) {
+        visitor.ui.count(Method::Password, SignIn::Throttled);
         return Ok(wait_page(&visitor, id, wait));
     }
     if !admits(&visitor, &id, password).await {
+        visitor.ui.count(Method::Password, SignIn::Refused);
         tracing::warn!("a sign-in with a password failed");
         let errors = FieldErrors::one("sign-in-password", "The ID or the password is wrong.");
         return Ok(again(&visitor, StatusCode::UNAUTHORIZED, id, errors));
     }
     attempts.succeeded(&from);
+    visitor.ui.count(Method::Password, SignIn::Accepted);
     tracing::info!("an administrator signed in");
     let account = Account::new(Role::Admin, id.trim(), now_ms());
     let wanted = visitor.sign_in(&account);

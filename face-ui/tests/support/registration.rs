@@ -1,6 +1,7 @@
 //! The registration service's side of the contract, for two people and with pictures that are words.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use actix_web::dev::Service as _;
 use actix_web::web::{self, Json, Path};
@@ -15,6 +16,8 @@ use face_wire::registration::{
     Erasure, Identity, PeoplePage, Person, PictureOutcome, Sample, Samples,
 };
 use service_kit::Running;
+use service_kit::drain::Drain;
+use service_kit::metrics::Metrics;
 
 /// Every call as method and path.
 type Calls = Arc<Mutex<Vec<String>>>;
@@ -48,8 +51,9 @@ impl Registration {
         .listen(listener)
         .unwrap()
         .run();
+        let drain = Drain::new(&Metrics::new("test"));
         Self {
-            running: Running::spawn(address, server),
+            running: Running::spawn(address, server, drain, Duration::ZERO),
             calls,
         }
     }

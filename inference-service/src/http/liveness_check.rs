@@ -10,6 +10,7 @@ use face_wire::problem::ProblemKind;
 use service_kit::Problem;
 
 use super::check_count;
+use crate::metrics::LivenessMetrics;
 use crate::networks::{Networks, changes, nth};
 
 /// The body is JSON: `{"frames": [base64, …]}`, in the order of time.
@@ -21,6 +22,7 @@ pub(crate) async fn liveness_check(
     body: web::Json<LivenessRequest>,
     networks: web::Data<Networks>,
     rule: web::Data<BlinkRule>,
+    metrics: web::Data<LivenessMetrics>,
 ) -> Result<web::Json<LivenessResponse>, Problem> {
     let frames = body.into_inner().frames;
     check_count(frames.len())?;
@@ -50,6 +52,7 @@ pub(crate) async fn liveness_check(
         changes: &changes,
     };
     let verdict = assess(sequence, &rule);
+    metrics.assessed(&verdict);
     tracing::debug!(alive = verdict.alive, reasons = ?verdict.reasons, "liveness assessed");
     Ok(web::Json(LivenessResponse {
         result: verdict.alive,

@@ -42,7 +42,7 @@ fn pool(workers: usize, capacity: usize) -> TestPool {
         taken: taken_in.clone(),
         leave: Arc::clone(&leave_out),
     };
-    let metrics = PoolMetrics::register(Metrics::new("test").registry());
+    let metrics = PoolMetrics::register(&Metrics::new("test"));
     let pool = Pool::start((0..workers).map(|_| worker()).collect(), capacity, metrics);
     TestPool {
         pool: Arc::new(pool),

@@ -54,12 +54,9 @@ async fn a_burst_on_a_small_queue_is_served_in_part_and_told_at_once_when_to_com
         served >= 3 && refused >= 1 && served + refused == 40,
         "{served} served, {refused} refused"
     );
-    assert!(
-        service
-            .metrics()
-            .await
-            .contains(&format!("inference_queue_refused_total {refused}"))
-    );
+    assert!(service.metrics().await.contains(&format!(
+        "whos_that_queue_refused_total{{service=\"inference\"}} {refused}"
+    )));
     assert!(
         service.client.faces(picture, &query()).await.is_ok(),
         "and it serves again"
@@ -102,7 +99,9 @@ async fn a_caller_that_hangs_up_leaves_the_queue() {
     let client = service.client.clone();
     let busy = tokio::spawn(async move { client.frames(pictures, &query()).await });
     service
-        .until_metric("inference_queue_depth ", |waiting| waiting > 20)
+        .until_metric("whos_that_queue_depth{service=\"inference\"} ", |waiting| {
+            waiting > 20
+        })
         .await;
     for _ in 0..5 {
         let mut socket = tokio::net::TcpStream::connect(service.running.address)
@@ -120,10 +119,15 @@ async fn a_caller_that_hangs_up_leaves_the_queue() {
     }
     assert!(busy.await.expect("no panic").is_ok());
     service
-        .until_metric("inference_queue_abandoned_total ", |value| value == 5)
+        .until_metric(
+            "whos_that_queue_abandoned_total{service=\"inference\"} ",
+            |value| value == 5,
+        )
         .await;
     service
-        .until_metric("inference_queue_depth ", |value| value == 0)
+        .until_metric("whos_that_queue_depth{service=\"inference\"} ", |value| {
+            value == 0
+        })
         .await;
 }
 
@@ -167,11 +171,13 @@ async fn metrics_tell_routes_and_stages_and_nothing_of_the_pictures() {
     assert!(service.client.ready().await.is_ok());
     let metrics = service.metrics().await;
     for line in [
-        "inference_http_requests_total{method=\"POST\",route=\"/v1/faces\",status=\"200\"} 1",
-        "inference_stage_seconds_count{stage=\"embed\"} 1",
-        "inference_stage_seconds_count{stage=\"decode\"} 1",
-        "inference_faces_per_picture_count 1",
-        "inference_queue_depth 0",
+        "whos_that_http_requests_total{method=\"POST\",route=\"/v1/faces\",status=\"200\",service=\"inference\"} 1",
+        "whos_that_stage_duration_seconds_count{stage=\"embed\",service=\"inference\"} 1",
+        "whos_that_stage_duration_seconds_count{stage=\"decode\",service=\"inference\"} 1",
+        "whos_that_faces_per_picture_count{service=\"inference\"} 1",
+        "whos_that_pictures_total{outcome=\"analysed\",service=\"inference\"} 1",
+        "whos_that_workers_busy{service=\"inference\"} 0",
+        "whos_that_queue_depth{service=\"inference\"} 0",
     ] {
         assert!(
             metrics.lines().any(|found| found == line),

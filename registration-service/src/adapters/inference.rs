@@ -1,5 +1,7 @@
 //! [`FaceAnalyser`] over HTTP: the inference service.
 
+use std::time::Instant;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use face_liveness::BlinkRule;
@@ -7,15 +9,35 @@ use face_types::FaceFacts;
 use face_wire::inference::{FacesQuery, InferenceClient, InferenceError, SequenceFacts};
 use face_wire::problem::ProblemKind;
 
+use crate::observed::Observed;
 use crate::ports::{AnalyserError, FaceAnalyser, Pack};
 
 /// Asks the inference service; the client carries deadline, keep-alive and circuit breaker.
-pub(crate) struct InferenceService(pub(crate) InferenceClient);
+pub(crate) struct InferenceService {
+    client: InferenceClient,
+    observed: Observed,
+}
 
 impl InferenceService {
-    /// The client as a part of the current call, so that both services log the same request id.
+    pub(crate) const fn new(client: InferenceClient, observed: Observed) -> Self {
+        Self { client, observed }
+    }
+
+    /// The client as a part of the current call, so that both services log the same ids.
     fn client(&self) -> InferenceClient {
-        self.0.for_request(service_kit::request_id::current())
+        self.client.for_request(service_kit::request_id::context())
+    }
+
+    /// Makes one call and counts it.
+    async fn counted<T>(
+        &self,
+        call: &'static str,
+        work: impl Future<Output = Result<T, InferenceError>>,
+    ) -> Result<T, AnalyserError> {
+        let started = Instant::now();
+        let answer = work.await.map_err(AnalyserError::from);
+        self.observed.called(call, started, &answer);
+        answer
     }
 }
 
@@ -23,7 +45,7 @@ impl InferenceService {
 impl FaceAnalyser for InferenceService {
     #[tracing::instrument(name = "inference.pack", skip_all)]
     async fn pack(&self) -> Result<Pack, AnalyserError> {
-        let answer = self.client().pack().await?;
+        let answer = self.counted("pack", self.client().pack()).await?;
         let blink_rule = answer
             .eye_threshold
             .map_or_else(|| Ok(BlinkRule::default()), BlinkRule::around)
@@ -48,7 +70,9 @@ impl FaceAnalyser for InferenceService {
         query: &FacesQuery,
         pack: &Pack,
     ) -> Result<Vec<FaceFacts>, AnalyserError> {
-        let answer = self.client().faces(picture, query).await?;
+        let answer = self
+            .counted("faces", self.client().faces(picture, query))
+            .await?;
         Ok(answer.into_facts(pack.dimension)?)
     }
 
@@ -59,7 +83,9 @@ impl FaceAnalyser for InferenceService {
         query: &FacesQuery,
         pack: &Pack,
     ) -> Result<SequenceFacts, AnalyserError> {
-        let answer = self.client().frames(pictures, query).await?;
+        let answer = self
+            .counted("frames", self.client().frames(pictures, query))
+            .await?;
         Ok(answer.into_facts(pack.dimension)?)
     }
 }

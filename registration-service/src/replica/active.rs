@@ -55,6 +55,17 @@ pub(crate) struct Candidate {
     pub(crate) similarity: Similarity,
 }
 
+/// How many are searched, and what a match needs among so many.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Size {
+    /// People, with samples or without.
+    pub(crate) people: usize,
+    /// Samples that this pack's model made.
+    pub(crate) templates: usize,
+    /// What a search's best similarity is held against.
+    pub(crate) threshold: Similarity,
+}
+
 /// The people of the store, and the gallery of those samples that the pack's model made.
 pub(crate) struct Active {
     pack: Pack,
@@ -81,9 +92,14 @@ impl Active {
         &self.pack
     }
 
-    /// Number of people, with samples or without.
-    pub(super) fn people(&self) -> usize {
-        self.names().len()
+    /// How many there are.
+    pub(super) fn size(&self) -> Size {
+        let templates = self.gallery.len();
+        Size {
+            people: self.names().len(),
+            templates,
+            threshold: self.thresholds.search(templates),
+        }
     }
 
     /// What a claim's similarity is held against.
@@ -117,6 +133,7 @@ impl Active {
             .search(probe, SHORTLIST)
             .map_err(|_| Refusal::NotReady)?;
         let threshold = self.thresholds.search(self.gallery.len());
+        let _span = tracing::info_span!("gallery.decide").entered();
         Ok(self.name(
             decide(&candidates, threshold, self.thresholds.margin()),
             threshold,

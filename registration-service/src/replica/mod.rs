@@ -17,7 +17,7 @@ use face_store::{Store, StoreError};
 use face_types::{FaceFacts, PersonId, Template};
 use tokio::sync::{Notify, RwLock};
 
-pub(crate) use active::{Active, Candidate, Verdict};
+pub(crate) use active::{Active, Candidate, Size, Verdict};
 pub(crate) use follow::{GalleryReadiness, follow_pack, follow_store};
 pub(crate) use thresholds::{ThresholdError, ThresholdSettings};
 
@@ -145,7 +145,7 @@ impl Replica {
         let _guard = self.exchange.read().await;
         if let Some(active) = self.active.load_full() {
             active.refresh(self.store.as_ref(), id).await?;
-            self.observed.people(active.people());
+            self.observed.size(active.size());
         }
         Ok(())
     }
@@ -188,12 +188,14 @@ impl Replica {
         active.catch_up(self.store.as_ref()).await?;
         self.synchronised(&active);
         active.report();
+        self.observed.model(&active.pack().model);
         self.active.store(Some(active));
         Ok(())
     }
 
     fn synchronised(&self, active: &Active) {
-        self.observed.people(active.people());
+        self.observed.size(active.size());
+        self.observed.synchronised();
         self.state().synchronised = Some(Instant::now());
     }
 

@@ -81,16 +81,6 @@ fn the_inference_url_loses_its_last_slash_and_has_a_default() {
         parse(&["--inference-url", "http://a:1/"]).inference(),
         "http://a:1"
     );
-    assert_eq!(
-        parse(&[
-            "--inference-url",
-            "http://a:1",
-            "--whos-that-inference-url",
-            "http://b:2"
-        ])
-        .inference(),
-        "http://b:2"
-    );
 }
 
 #[test]

@@ -145,7 +145,7 @@ mod tests {
             frames,
         });
         let identify = Identify::new(seen.clone(), world.replica.clone(), world.observed.clone());
-        let liveness = Liveness::new(seen, world.replica.clone());
+        let liveness = Liveness::new(seen, world.replica.clone(), world.observed.clone());
         let find_match = FindMatch::new(Arc::new(identify), liveness, world.replica.clone());
         let probe = Probe {
             picture: picture(),

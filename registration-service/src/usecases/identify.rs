@@ -1,6 +1,7 @@
 //! 1:N: whose face is it, of all the people enrolled.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use face_types::{BoundingBox, FaceFacts};
@@ -104,9 +105,11 @@ impl Identify {
         let verdict = if fraud_detection && is_attack(active.pack(), &face)? {
             Verdict::AttackSuspected
         } else {
-            active
-                .identify(self.replica.template_of(active, face)?)
-                .await?
+            let template = self.replica.template_of(active, face)?;
+            let started = Instant::now();
+            let verdict = active.identify(template).await?;
+            self.observed.searched(started);
+            verdict
         };
         self.observed.decided(&verdict);
         Ok(Identified {

@@ -10,6 +10,7 @@ use face_wire::inference::{FacesQuery, Facts, Select, SequenceFacts};
 use super::Refusal;
 use super::identify::is_attack;
 use super::picture::Picture;
+use crate::observed::Observed;
 use crate::ports::FaceAnalyser;
 use crate::replica::{Active, Replica};
 
@@ -44,11 +45,20 @@ pub(super) struct SeenFrames {
 pub(crate) struct Liveness {
     analyser: Arc<dyn FaceAnalyser>,
     replica: Arc<Replica>,
+    observed: Observed,
 }
 
 impl Liveness {
-    pub(crate) fn new(analyser: Arc<dyn FaceAnalyser>, replica: Arc<Replica>) -> Self {
-        Self { analyser, replica }
+    pub(crate) fn new(
+        analyser: Arc<dyn FaceAnalyser>,
+        replica: Arc<Replica>,
+        observed: Observed,
+    ) -> Self {
+        Self {
+            analyser,
+            replica,
+            observed,
+        }
     }
 
     /// Whether the person of `probe` is seen alive in `frames`, who blinks; an error within says why not.
@@ -134,6 +144,7 @@ impl Liveness {
             frames: &facts,
             changes: &frames.seen.changes,
         });
+        self.observed.assessed(&verdict);
         tracing::debug!(alive = verdict.alive, reasons = ?verdict.reasons, "assessed");
         Ok(if verdict.alive {
             Ok(())

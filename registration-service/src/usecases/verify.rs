@@ -10,6 +10,7 @@ use face_wire::inference::Select;
 use super::Refusal;
 use super::identify::{Question, is_attack, probe_faces};
 use super::picture::Picture;
+use crate::observed::Observed;
 use crate::ports::FaceAnalyser;
 use crate::replica::{Active, Replica};
 
@@ -55,18 +56,21 @@ pub(crate) struct Verify {
     analyser: Arc<dyn FaceAnalyser>,
     store: Arc<dyn Store>,
     replica: Arc<Replica>,
+    observed: Observed,
 }
 
 impl Verify {
-    pub(crate) fn new(
+    pub(crate) const fn new(
         analyser: Arc<dyn FaceAnalyser>,
         store: Arc<dyn Store>,
         replica: Arc<Replica>,
+        observed: Observed,
     ) -> Self {
         Self {
             analyser,
             store,
             replica,
+            observed,
         }
     }
 
@@ -77,6 +81,17 @@ impl Verify {
     /// [`Refusal::Store`].
     #[tracing::instrument(name = "verify.run", skip_all)]
     pub(crate) async fn run(
+        &self,
+        probe: Picture,
+        claim: Claim,
+        fraud_detection: bool,
+    ) -> Result<Verification, Refusal> {
+        let verification = self.compare(probe, claim, fraud_detection).await?;
+        self.observed.verified(&verification);
+        Ok(verification)
+    }
+
+    async fn compare(
         &self,
         probe: Picture,
         claim: Claim,
@@ -177,7 +192,12 @@ mod tests {
             faces: vec![probe],
             frames: vec![],
         });
-        let verify = Verify::new(seen, world.store.clone(), world.replica.clone());
+        let verify = Verify::new(
+            seen,
+            world.store.clone(),
+            world.replica.clone(),
+            world.observed.clone(),
+        );
         let picture = Picture::from_text(&picture_text()).unwrap();
         verify.run(picture, Claim::Person(id(claimed)), true).await
     }

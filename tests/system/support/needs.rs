@@ -32,6 +32,13 @@ fn assemble(shared: &Path) -> PathBuf {
     pack
 }
 
+/// A file of the documents, to be compared with what the programs say.
+pub(crate) fn document(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../docs")
+        .join(name)
+}
+
 /// Another program of this workspace, built beside the one under test.
 pub(crate) fn sibling(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_BIN_EXE_whos-that")).with_file_name(name);

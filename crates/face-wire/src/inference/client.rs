@@ -13,12 +13,14 @@ use reqwest::{RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 
+pub use self::breaker::BreakerState;
 use self::breaker::{Breaker, Outcome};
 pub use self::error::{ContractError, InferenceError};
 pub use self::facts::SequenceFacts;
 use super::{FacesQuery, FacesResponse, FramesResponse, PackResponse};
-use crate::connections;
+use crate::call::{CallContext, Changes, may_be_repeated};
 use crate::picture;
+use crate::{connections, single_connections};
 
 /// Longest wait for a readiness probe.
 const READY_TIMEOUT: Duration = Duration::from_secs(2);
@@ -27,10 +29,11 @@ const READY_TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub struct InferenceClient {
     http: reqwest::Client,
+    probes: reqwest::Client,
     base_url: Arc<str>,
     key: Option<SecretString>,
     breaker: Arc<Breaker>,
-    request_id: Option<Arc<str>>,
+    context: CallContext,
 }
 
 impl InferenceClient {
@@ -45,18 +48,20 @@ impl InferenceClient {
     ) -> Result<Self, InferenceError> {
         Ok(Self {
             http: connections(base_url, timeout).map_err(InferenceError::unavailable)?,
+            probes: single_connections(base_url, READY_TIMEOUT)
+                .map_err(InferenceError::unavailable)?,
             base_url: base_url.trim_end_matches('/').into(),
             key,
             breaker: Arc::new(Breaker::default()),
-            request_id: None,
+            context: CallContext::default(),
         })
     }
 
-    /// The same client as a part of the call `request_id`, which it passes on as `X-Request-Id`.
+    /// The same client as a part of another call.
     #[must_use]
-    pub fn for_request(&self, request_id: Option<String>) -> Self {
+    pub fn for_request(&self, context: CallContext) -> Self {
         Self {
-            request_id: request_id.map(Into::into),
+            context,
             ..self.clone()
         }
     }
@@ -70,12 +75,13 @@ impl InferenceClient {
         picture: Bytes,
         query: &FacesQuery,
     ) -> Result<FacesResponse, InferenceError> {
-        let request = self
-            .http
-            .post(self.url("/v1/faces"))
-            .query(query)
-            .header(reqwest::header::CONTENT_TYPE, picture::media_type(&picture))
-            .body(picture);
+        let request = || {
+            let request = self.http.post(self.url("/v1/faces")).query(query);
+            let media_type = picture::media_type(&picture);
+            Ok(request
+                .header(reqwest::header::CONTENT_TYPE, media_type)
+                .body(picture.clone()))
+        };
         self.call(request).await
     }
 
@@ -88,22 +94,12 @@ impl InferenceClient {
         pictures: Vec<Bytes>,
         query: &FacesQuery,
     ) -> Result<FramesResponse, InferenceError> {
-        let count = pictures.len();
-        let mut form = Form::new();
-        for picture in pictures {
-            let part = Part::stream_with_length(picture.clone(), picture.len() as u64)
-                .file_name("frame")
-                .mime_str(picture::media_type(&picture))
-                .map_err(InferenceError::unavailable)?;
-            form = form.part("frames", part);
-        }
-        let request = self
-            .http
-            .post(self.url("/v1/frames"))
-            .query(query)
-            .multipart(form);
+        let request = || {
+            let request = self.http.post(self.url("/v1/frames")).query(query);
+            Ok(request.multipart(form(&pictures).map_err(InferenceError::unavailable)?))
+        };
         let answer: FramesResponse = self.call(request).await?;
-        if answer.frames.len() == count {
+        if answer.frames.len() == pictures.len() {
             Ok(answer)
         } else {
             Err(ContractError::Frames.into())
@@ -115,23 +111,35 @@ impl InferenceClient {
     /// # Errors
     /// [`InferenceError::Unavailable`] when it cannot be told.
     pub async fn pack(&self) -> Result<PackResponse, InferenceError> {
-        self.call(self.http.get(self.url("/v1/pack"))).await
+        self.call(|| Ok(self.http.get(self.url("/v1/pack")))).await
     }
 
-    /// `Ok` when the service says that it can work. Asked of the service itself: it heeds no breaker and moves none.
+    /// `Ok` when the service says that it can work. Asked of the service itself: it heeds no breaker and moves none. Where
+    /// several replicas share the address, one that is just stopping does not speak for all: it is asked twice.
     ///
     /// # Errors
     /// [`InferenceError::Unavailable`] otherwise.
     pub async fn ready(&self) -> Result<(), InferenceError> {
-        let request = self
-            .prepare(self.http.get(self.url("/readyz")))
-            .timeout(READY_TIMEOUT);
+        match self.probe().await {
+            Ok(()) => Ok(()),
+            Err(_) => self.probe().await,
+        }
+    }
+
+    async fn probe(&self) -> Result<(), InferenceError> {
+        let request = self.prepare(self.probes.get(self.url("/readyz")));
         let answer = request.send().await.map_err(InferenceError::transport)?;
         if answer.status().is_success() {
             Ok(())
         } else {
             Err(ContractError::Status(answer.status().as_u16()).into())
         }
+    }
+
+    /// Whether calls pass now.
+    #[must_use]
+    pub fn breaker(&self) -> BreakerState {
+        self.breaker.state()
     }
 
     fn url(&self, path: &str) -> String {
@@ -143,19 +151,23 @@ impl InferenceClient {
         if let Some(key) = &self.key {
             request = request.bearer_auth(key.expose_secret());
         }
-        if let Some(id) = &self.request_id {
-            request = request.header("x-request-id", id.as_ref());
-        }
-        request
+        self.context.add_to(request)
     }
 
-    /// Sends `request` unless the breaker is open, and reads the answer as JSON.
+    /// Sends what `request` makes unless the breaker is open, and reads the answer as JSON. Every call asks and changes
+    /// nothing.
     async fn call<T: DeserializeOwned>(
         &self,
-        request: RequestBuilder,
+        request: impl Fn() -> Result<RequestBuilder, InferenceError>,
     ) -> Result<T, InferenceError> {
         let permit = self.breaker.permit()?;
-        let answer = match self.prepare(request).send().await {
+        let sent = match self.prepare(request()?).send().await {
+            Err(error) if may_be_repeated(&error, Changes::Nothing) => {
+                self.prepare(request()?).send().await
+            }
+            sent => sent,
+        };
+        let answer = match sent {
             Ok(response) => read(response).await,
             Err(error) => Err(InferenceError::transport(error)),
         };
@@ -173,6 +185,16 @@ impl std::fmt::Debug for InferenceClient {
             .field("base_url", &self.base_url)
             .finish_non_exhaustive()
     }
+}
+
+/// The pictures as a form.
+fn form(pictures: &[Bytes]) -> reqwest::Result<Form> {
+    pictures.iter().try_fold(Form::new(), |form, picture| {
+        let part = Part::stream_with_length(picture.clone(), picture.len() as u64)
+            .file_name("frame")
+            .mime_str(picture::media_type(picture))?;
+        Ok(form.part("frames", part))
+    })
 }
 
 /// The answer as JSON, or what its status means.

@@ -5,7 +5,7 @@ mod client;
 use face_types::{BoundingBox, EyeState, FrameChange, Landmarks, ModelId, Quality};
 use serde::{Deserialize, Serialize};
 
-pub use client::{ContractError, InferenceClient, InferenceError, SequenceFacts};
+pub use client::{BreakerState, ContractError, InferenceClient, InferenceError, SequenceFacts};
 
 /// Answer of `POST /v1/faces`.
 #[derive(Debug, Clone, Serialize, Deserialize)]

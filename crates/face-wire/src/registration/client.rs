@@ -19,6 +19,7 @@ use super::{
     Enrolment, Erasure, IdentifyRequest, IdentifyResponse, PatchPerson, PeoplePage, PeopleQuery,
     Person, Samples,
 };
+use crate::call::{CallContext, Changes, may_be_repeated};
 use crate::connections;
 use crate::legacy::FindMatchRequest;
 use crate::problem::{ProblemBody, ProblemKind};
@@ -32,7 +33,7 @@ pub struct RegistrationClient {
     http: reqwest::Client,
     base_url: Arc<str>,
     key: Option<SecretString>,
-    request_id: Option<Arc<str>>,
+    context: CallContext,
 }
 
 impl RegistrationClient {
@@ -49,15 +50,15 @@ impl RegistrationClient {
             http: connections(base_url, timeout).map_err(RegistrationError::unavailable)?,
             base_url: base_url.trim_end_matches('/').into(),
             key,
-            request_id: None,
+            context: CallContext::default(),
         })
     }
 
-    /// The same client as a part of the call `request_id`, which it passes on as `X-Request-Id`.
+    /// The same client as a part of another call.
     #[must_use]
-    pub fn for_request(&self, request_id: Option<String>) -> Self {
+    pub fn for_request(&self, context: CallContext) -> Self {
         Self {
-            request_id: request_id.map(Into::into),
+            context,
             ..self.clone()
         }
     }
@@ -67,7 +68,7 @@ impl RegistrationClient {
     /// # Errors
     /// [`RegistrationError::Refused`] when the cursor is not the service's own; `Unavailable`.
     pub async fn list(&self, query: &PeopleQuery) -> Result<PeoplePage, RegistrationError> {
-        self.call(self.http.get(self.url("/v1/people")).query(query))
+        self.ask(self.http.get(self.url("/v1/people")).query(query))
             .await
     }
 
@@ -76,7 +77,7 @@ impl RegistrationClient {
     /// # Errors
     /// [`RegistrationError::Refused`]: the id is taken, a name is bad, or no picture is good enough; `Busy`; `Unavailable`.
     pub async fn create(&self, person: &CreatePerson) -> Result<Enrolment, RegistrationError> {
-        self.call(self.http.post(self.url("/v1/people")).json(person))
+        self.change(self.http.post(self.url("/v1/people")).json(person))
             .await
     }
 
@@ -85,7 +86,7 @@ impl RegistrationClient {
     /// # Errors
     /// [`RegistrationError::Refused`] when there is nobody of this id; `Unavailable`.
     pub async fn get(&self, id: PersonId) -> Result<Person, RegistrationError> {
-        self.call(self.http.get(self.person_url(id))).await
+        self.ask(self.http.get(self.person_url(id))).await
     }
 
     /// `PATCH /v1/people/{id}`: changes names.
@@ -97,7 +98,7 @@ impl RegistrationClient {
         id: PersonId,
         change: &PatchPerson,
     ) -> Result<Person, RegistrationError> {
-        self.call(self.http.patch(self.person_url(id)).json(change))
+        self.change(self.http.patch(self.person_url(id)).json(change))
             .await
     }
 
@@ -106,7 +107,7 @@ impl RegistrationClient {
     /// # Errors
     /// As [`Self::get`].
     pub async fn delete(&self, id: PersonId) -> Result<Erasure, RegistrationError> {
-        self.call(self.http.delete(self.person_url(id))).await
+        self.change(self.http.delete(self.person_url(id))).await
     }
 
     /// `GET /v1/people/{id}/samples`.
@@ -115,7 +116,7 @@ impl RegistrationClient {
     /// As [`Self::get`].
     pub async fn samples(&self, id: PersonId) -> Result<Samples, RegistrationError> {
         let url = format!("{}/samples", self.person_url(id));
-        self.call(self.http.get(url)).await
+        self.ask(self.http.get(url)).await
     }
 
     /// `POST /v1/people/{id}/samples`: enrols more pictures.
@@ -128,7 +129,7 @@ impl RegistrationClient {
         samples: &AddSamples,
     ) -> Result<Enrolment, RegistrationError> {
         let url = format!("{}/samples", self.person_url(id));
-        self.call(self.http.post(url).json(samples)).await
+        self.change(self.http.post(url).json(samples)).await
     }
 
     /// `DELETE /v1/people/{id}/samples/{sample}`: erases one template.
@@ -141,7 +142,7 @@ impl RegistrationClient {
         sample: SampleId,
     ) -> Result<(), RegistrationError> {
         let url = format!("{}/samples/{sample}", self.person_url(id));
-        accepted(self.send(self.http.delete(url)).await?).await?;
+        accepted(self.send(self.http.delete(url), Changes::Something).await?).await?;
         Ok(())
     }
 
@@ -153,7 +154,7 @@ impl RegistrationClient {
         &self,
         request: &IdentifyRequest,
     ) -> Result<IdentifyResponse, RegistrationError> {
-        self.call(self.http.post(self.url("/v1/identify")).json(request))
+        self.ask(self.http.post(self.url("/v1/identify")).json(request))
             .await
     }
 
@@ -166,7 +167,8 @@ impl RegistrationClient {
         request: &CreateChallenge,
     ) -> Result<Challenge, RegistrationError> {
         let url = self.url("/v1/liveness/challenges");
-        self.call(self.http.post(url).json(request)).await
+        // A challenge that nobody got is one that nobody answers.
+        self.ask(self.http.post(url).json(request)).await
     }
 
     /// `POST /v1/liveness/challenges/{id}`: whether it was done, and by whom.
@@ -179,7 +181,7 @@ impl RegistrationClient {
         answer: &AnswerChallenge,
     ) -> Result<ChallengeOutcome, RegistrationError> {
         let url = format!("{}/{}", self.url("/v1/liveness/challenges"), segment(id));
-        self.call(self.http.post(url).json(answer)).await
+        self.change(self.http.post(url).json(answer)).await
     }
 
     /// `POST /api/find_match`: the original's face login.
@@ -191,7 +193,7 @@ impl RegistrationClient {
         request: &FindMatchRequest,
     ) -> Result<FindMatchOutcome, RegistrationError> {
         let request = self.http.post(self.url("/api/find_match")).json(request);
-        find_match::read(self.send(request).await?).await
+        find_match::read(self.send(request, Changes::Nothing).await?).await
     }
 
     /// `Ok` when the service says that it can work.
@@ -200,7 +202,7 @@ impl RegistrationClient {
     /// [`RegistrationError::Unavailable`] otherwise.
     pub async fn ready(&self) -> Result<(), RegistrationError> {
         let request = self.http.get(self.url("/readyz")).timeout(READY_TIMEOUT);
-        let status = self.send(request).await?.status();
+        let status = self.send(request, Changes::Nothing).await?.status();
         if status.is_success() {
             Ok(())
         } else {
@@ -217,34 +219,55 @@ impl RegistrationClient {
     }
 
     /// Sends `request` with what every request carries.
-    async fn send(&self, mut request: RequestBuilder) -> Result<Response, RegistrationError> {
+    async fn send(
+        &self,
+        mut request: RequestBuilder,
+        changes: Changes,
+    ) -> Result<Response, RegistrationError> {
         if let Some(key) = &self.key {
             request = request.bearer_auth(key.expose_secret());
         }
-        if let Some(id) = &self.request_id {
-            request = request.header("x-request-id", id.as_ref());
-        }
-        request.send().await.map_err(RegistrationError::transport)
+        let request = self.context.add_to(request);
+        let again = request.try_clone();
+        let sent = match (request.send().await, again) {
+            (Err(error), Some(again)) if may_be_repeated(&error, changes) => again.send().await,
+            (sent, _) => sent,
+        };
+        sent.map_err(RegistrationError::transport)
     }
 
-    async fn call<T: DeserializeOwned>(
+    /// A call that changes nothing.
+    async fn ask<T: DeserializeOwned>(
         &self,
         request: RequestBuilder,
     ) -> Result<T, RegistrationError> {
-        let response = accepted(self.send(request).await?).await?;
-        let body = response
-            .bytes()
-            .await
-            .map_err(RegistrationError::transport)?;
-        // serde's own text may quote a name.
-        serde_json::from_slice(&body).map_err(|error| {
-            RegistrationError::unavailable(format!(
-                "its answer cannot be read (line {}, column {})",
-                error.line(),
-                error.column()
-            ))
-        })
+        read(self.send(request, Changes::Nothing).await?).await
     }
+
+    /// A call that changes people.
+    async fn change<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+    ) -> Result<T, RegistrationError> {
+        read(self.send(request, Changes::Something).await?).await
+    }
+}
+
+/// The answer as JSON.
+async fn read<T: DeserializeOwned>(response: Response) -> Result<T, RegistrationError> {
+    let response = accepted(response).await?;
+    let body = response
+        .bytes()
+        .await
+        .map_err(RegistrationError::transport)?;
+    // serde's own text may quote a name.
+    serde_json::from_slice(&body).map_err(|error| {
+        RegistrationError::unavailable(format!(
+            "its answer cannot be read (line {}, column {})",
+            error.line(),
+            error.column()
+        ))
+    })
 }
 
 impl std::fmt::Debug for RegistrationClient {

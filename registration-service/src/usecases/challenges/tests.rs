@@ -107,15 +107,21 @@ fn beside(world: &World, actions: &[Action], frames: Vec<FaceFacts>) -> Challeng
     });
     let (store, replica) = (world.store.clone(), world.replica.clone());
     let identify = Identify::new(seen.clone(), replica.clone(), world.observed.clone());
-    let verify = Verify::new(seen.clone(), store.clone(), replica.clone());
+    let observed = world.observed.clone();
+    let verify = Verify::new(
+        seen.clone(),
+        store.clone(),
+        replica.clone(),
+        observed.clone(),
+    );
     let parts = Parts {
         identify: Arc::new(identify),
         verify: Arc::new(verify),
-        liveness: Liveness::new(seen, replica.clone()),
+        liveness: Liveness::new(seen, replica.clone(), observed.clone()),
         replica,
         store,
         tickets: TicketSigner::new(Some(&"0123456789abcdef".into())),
-        observed: world.observed.clone(),
+        observed,
     };
     Challenges::new(parts, actions.to_vec())
 }
@@ -222,7 +228,7 @@ async fn the_probe_beside_the_frames_must_be_the_same_person_s() {
         let identify = Identify::new(seen.clone(), replica.clone(), door.world.observed.clone());
         let parts = Parts {
             identify: Arc::new(identify),
-            liveness: Liveness::new(seen, replica),
+            liveness: Liveness::new(seen, replica, door.world.observed.clone()),
             ..challenges.parts
         };
         Challenges::new(parts, vec![BLINK])

@@ -30,6 +30,17 @@ enum State {
     Probing,
 }
 
+/// Whether calls pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BreakerState {
+    /// All of them.
+    Closed,
+    /// One, to find out whether the service is back.
+    HalfOpen,
+    /// None: the service is left alone for a moment.
+    Open,
+}
+
 /// Shared by all calls of a client.
 #[derive(Debug)]
 pub(super) struct Breaker(Mutex<State>);
@@ -50,6 +61,15 @@ impl Breaker {
         Ok(Permit {
             breaker: self,
             outcome: None,
+        })
+    }
+
+    /// Whether calls pass now.
+    pub(super) fn state(&self) -> BreakerState {
+        self.update(|state| match *state {
+            State::Closed(_) => BreakerState::Closed,
+            State::Open(until) if Instant::now() < until => BreakerState::Open,
+            State::Open(_) | State::Probing => BreakerState::HalfOpen,
         })
     }
 

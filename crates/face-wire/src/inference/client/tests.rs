@@ -41,9 +41,12 @@ const FACES: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n\
 #[tokio::test]
 async fn a_call_carries_key_request_id_media_type_and_question() {
     let (client, mut requests) = serve(FACES).await;
-    let answer = faces(&client.for_request(Some("door-7".to_owned())))
-        .await
-        .unwrap();
+    let answer = faces(&client.for_request(CallContext {
+        request_id: Some("door-7".into()),
+        ..CallContext::default()
+    }))
+    .await
+    .unwrap();
     assert_eq!(
         (answer.pack.as_str(), answer.analysis.image.width),
         ("test", 640)
@@ -159,4 +162,28 @@ fn the_key_is_not_shown_by_debug() {
     )
     .unwrap();
     assert!(!format!("{client:?}").contains("k3y"));
+}
+
+#[tokio::test]
+async fn a_call_that_meets_a_kept_connection_just_closing_is_made_once_more() {
+    const KEPT: &str = "HTTP/1.1 200 OK\r\ncontent-length: 85\r\n\r\n\
+        {\"pack\":\"test\",\"model\":\"sha256:aa\",\"image\":{\"width\":640,\"height\":480},\"faces\":[]}    ";
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let client = InferenceClient::new(&url, None, Duration::from_secs(2)).unwrap();
+    let server = tokio::spawn(async move {
+        // Each connection: one answer, then a request that is read and lost.
+        for _ in 0..2 {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut request = vec![0; 1 << 16];
+            assert!(socket.read(&mut request).await.unwrap() > 0);
+            socket.write_all(KEPT.as_bytes()).await.unwrap();
+            assert!(socket.read(&mut request).await.unwrap() > 0);
+        }
+    });
+    faces(&client).await.expect("the first call");
+    faces(&client)
+        .await
+        .expect("the second, lost with its connection, is answered on another");
+    server.abort();
 }

@@ -1,5 +1,7 @@
 //! The client against a peer of a few lines that answers what each test tells it to.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use face_types::PersonId;
@@ -55,7 +57,10 @@ async fn key_and_request_id_travel_with_the_call() {
     let body = r#"{"id":"7","name":"Ada","surname":"Lovelace","samples":2,"created_at_ms":0}"#;
     let (client, sent) = peer(200, "", body).await;
     let person = client
-        .for_request(Some("r-1".into()))
+        .for_request(CallContext {
+            request_id: Some("r-1".into()),
+            ..CallContext::default()
+        })
         .get(ada())
         .await
         .unwrap();
@@ -167,4 +172,41 @@ fn the_key_is_not_shown_by_debug() {
     );
     assert!(!format!("{:?}", client.unwrap()).contains("s3cret"));
     assert!(RegistrationClient::new("file:///x", None, Duration::from_secs(1)).is_err());
+}
+
+/// A client of a peer that reads the first call, closes without an answer, and answers the next ones; counts the calls.
+async fn losing_the_first() -> (RegistrationClient, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&calls);
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut sent = vec![0; 4096];
+            assert!(stream.read(&mut sent).await.unwrap() > 0);
+            if counted.fetch_add(1, Ordering::SeqCst) > 0 {
+                let answer =
+                    "HTTP/1.1 200 x\r\nconnection: close\r\n\r\n{\"people\":[],\"total\":0}";
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        }
+    });
+    let client = RegistrationClient::new(&url, None, Duration::from_secs(2)).unwrap();
+    (client, calls)
+}
+
+#[tokio::test]
+async fn a_lost_question_is_asked_once_more_and_a_lost_change_is_not_made_twice() {
+    let (client, calls) = losing_the_first().await;
+    assert!(client.list(&PeopleQuery::default()).await.is_ok());
+    assert_eq!(calls.load(Ordering::SeqCst), 2);
+
+    let (client, calls) = losing_the_first().await;
+    let lost = client.delete(ada()).await;
+    assert!(
+        matches!(lost, Err(RegistrationError::Unavailable(_))),
+        "{lost:?}"
+    );
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
 }
