@@ -167,7 +167,10 @@ fn secret_files(pod: &Value) -> BTreeSet<String> {
     let secrets = volumes.iter().filter(|volume| !volume["secret"].is_null());
     secrets
         .flat_map(|volume| {
-            assert_eq!(volume["secret"]["defaultMode"], 0o440);
+            assert_eq!(
+                volume["secret"]["defaultMode"], 0o440,
+                "owner and group may read"
+            );
             let folder = place(volume);
             let items = volume["secret"]["items"]
                 .as_array()

@@ -12,8 +12,8 @@ use tempfile::TempDir;
 
 use super::image::Image;
 
-/// Binds the root read-only, with /proc and one folder that may be written, and becomes the program: nothing is left of this
-/// shell. Arguments: root, `USER:GROUP`, folder outside, its place inside (both `-` for none), command.
+/// Binds the root read-only, with what every engine adds (/proc, /sys, devices) and one folder that may be written, and becomes
+/// the program: nothing is left of this shell. Arguments: root, `USER:GROUP`, folder outside, its place inside (both `-` for none), command.
 const CONTAIN: &str = r#"
 set -eu
 root=$1; user=$2; outside=$3; inside=$4; shift 4
@@ -21,6 +21,8 @@ mount --make-rprivate /
 mount --bind "$root" "$root"
 mount -o remount,bind,ro "$root"
 mount -t proc proc "$root/proc"
+mount -t sysfs -o ro sysfs "$root/sys"
+for device in null zero random urandom; do mount --bind "/dev/$device" "$root/dev/$device"; done
 [ "$outside" = - ] || mount --bind "$outside" "$root$inside"
 exec setpriv --no-new-privs chroot --userspec="$user" --groups= "$root" "$@"
 "#;
@@ -114,8 +116,12 @@ impl Container {
         let root = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
         let inside = |path: &str| root.path().join(path.trim_start_matches('/'));
         start.image.lay_out(root.path(), onnxruntime);
-        std::fs::create_dir_all(inside("/proc")).expect("a folder");
-        std::fs::create_dir_all(inside("/etc")).expect("a folder");
+        for folder in ["/proc", "/sys", "/dev", "/etc"] {
+            std::fs::create_dir_all(inside(folder)).expect("a folder");
+        }
+        for device in ["null", "zero", "random", "urandom"] {
+            File::create(inside("/dev").join(device)).expect("a place for the device");
+        }
         let hosts = "127.0.0.1 localhost mongo inference registration ui\n";
         std::fs::write(inside("/etc/hosts"), hosts).expect("a file");
         for (place, origin) in &start.files {

@@ -14,9 +14,14 @@ pub(crate) const PROGRAMS: [&str; 4] = [
     "whos-that",
 ];
 
-/// Variables that are read by libraries of the programs or for them: where ONNX Runtime lies, the filter of the log, the
-/// collector of traces.
-const ELSEWHERE: [&str; 3] = ["ORT_DYLIB_PATH", "RUST_LOG", "OTEL_EXPORTER_OTLP_ENDPOINT"];
+/// Variables that are read by libraries of the programs or for them: where ONNX Runtime lies and that it tells nobody, the
+/// filter of the log, the collector of traces.
+const ELSEWHERE: [&str; 4] = [
+    "ORT_DYLIB_PATH",
+    "ORT_DISABLE_TELEMETRY",
+    "RUST_LOG",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+];
 
 /// A program of this build.
 pub(crate) fn path(name: &str) -> PathBuf {

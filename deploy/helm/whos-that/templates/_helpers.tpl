@@ -151,7 +151,7 @@ spec:
         - name: secrets
           secret:
             secretName: {{ $root.Values.secrets.name }}
-            defaultMode: 0440
+            defaultMode: 288 # 0440
             items:
               {{- range $file, $key := .secrets }}
               - {key: {{ $key }}, path: {{ $file }}}
