@@ -1,6 +1,7 @@
 //! The chart: lint, snapshots, schemas of Kubernetes, and what the values' own schema refuses.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
@@ -109,9 +110,7 @@ fn leaves(path: &str, value: &Value, lines: &mut String) {
                 leaves(&format!("{path}[{name}]"), value, lines);
             }
         }
-        leaf => {
-            lines.push_str(&format!("{path}: {leaf}\n"));
-        }
+        leaf => writeln!(lines, "{path}: {leaf}").expect("writing to a String does not fail"),
     }
 }
 
