@@ -102,7 +102,7 @@ fn leaves(path: &str, value: &Value, lines: &mut String) {
                 leaves(&format!("{path}{dot}{key}"), value, lines);
             }
         }
-        Value::Array(array) if array.iter().any(|value| value.is_object()) => {
+        Value::Array(array) if array.iter().any(Value::is_object) => {
             for (index, value) in array.iter().enumerate() {
                 let name = value["name"]
                     .as_str()

@@ -132,7 +132,7 @@ fn every_secret_is_a_file_that_the_script_makes() {
     assert!(made["admin-password-hash"].starts_with("$argon2id$"));
     assert!(made["mongo-url"].contains(&made["mongo-password"]));
     assert_eq!(
-        BTreeSet::from_iter(made.values()).len(),
+        made.values().collect::<BTreeSet<_>>().len(),
         made.len(),
         "no secret is used twice"
     );

@@ -131,7 +131,7 @@ fn each_image_sets_only_what_its_program_knows() {
             .filter(|(name, _)| name.ends_with("_PORT"))
             .map(|(_, port)| port.parse().expect("a port"))
             .collect();
-        let exposed = BTreeSet::from_iter(image.ports.iter().copied());
+        let exposed: BTreeSet<u16> = image.ports.iter().copied().collect();
         assert!(
             !exposed.is_empty() && exposed.is_subset(&ports),
             "{target}: {exposed:?} {ports:?}"
