@@ -36,3 +36,20 @@ run *ARGS:
 [group('bench')]
 bench *ARGS:
     cargo bench --workspace {{ARGS}}
+
+# Build the container images: all four, or those named.
+[group('deploy')]
+images *TARGETS:
+    deploy/docker/build {{TARGETS}}
+
+# Make the secrets that are missing and start the services with MongoDB, or `just up whos-that`: all in one program.
+[group('deploy')]
+up *SERVICES: images
+    deploy/compose/secrets
+    docker compose --project-directory deploy/compose -f deploy/compose/compose.yaml up --detach --wait {{SERVICES}}
+    @echo "http://localhost:5006  (ID: admin, password: deploy/compose/secrets.d/admin-password)"
+
+# Stop what `just up` started; people are kept.
+[group('deploy')]
+down:
+    docker compose --project-directory deploy/compose -f deploy/compose/compose.yaml --profile one down

@@ -52,5 +52,7 @@ pub use pack::{FileProblem, PACK_FILE, Pack, PackError};
 pub use progress::{Bar, Lines, Progress, Silent, on_standard_error};
 pub use pull::{ACCEPTANCE_FILE, Acceptance, PullError, Terms, place_in_cache, pull, terms};
 pub use recipe::Recipe;
-pub use runtime::{Cpu, FETCHED_VERSION, OLDEST_VERSION, OnnxRuntime, RuntimeError, Search};
+pub use runtime::{
+    Cpu, FETCHED_VERSION, OLDEST_VERSION, OnnxRuntime, RuntimeError, RuntimeRelease, Search,
+};
 pub use staging::StagingError;

@@ -43,3 +43,16 @@ pub fn shared() -> Option<PathBuf> {
         missing("../shared (reference networks and photographs)")
     }
 }
+
+/// A program on the search path.
+///
+/// # Panics
+/// Where everything is required and the program is missing.
+#[must_use]
+pub fn program(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
+        .or_else(|| missing(&format!("the program {name}")))
+}

@@ -122,6 +122,31 @@ pub(super) fn artefacts(os: &str, architecture: &str) -> &'static [Artefact] {
     }
 }
 
+/// An archive of ONNX Runtime's own releases, pinned by digest: what a container image is built with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuntimeRelease {
+    /// Where it lies.
+    pub url: String,
+    /// Its SHA-256, in hexadecimal.
+    pub sha256: &'static str,
+    /// The library's file in it.
+    pub member: &'static str,
+}
+
+impl RuntimeRelease {
+    /// The archive for a platform, as [`std::env::consts`] names it; `None` when there is none.
+    #[must_use]
+    pub fn of(os: &str, architecture: &str) -> Option<Self> {
+        let mut artefacts = artefacts(os, architecture).iter();
+        let artefact = artefacts.find(|artefact| artefact.source == Source::Release)?;
+        Some(Self {
+            url: format!("{RELEASES}/v{FETCHED_VERSION}/{}", artefact.file),
+            sha256: artefact.sha256,
+            member: artefact.member,
+        })
+    }
+}
+
 impl Artefact {
     /// The digest as a value.
     pub(super) fn digest(&self) -> Digest {

@@ -8,7 +8,7 @@ mod search;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-pub use artefacts::FETCHED_VERSION;
+pub use artefacts::{FETCHED_VERSION, RuntimeRelease};
 use fetch::Fetcher;
 use ort::environment::Environment;
 pub use search::{Cpu, Search};
