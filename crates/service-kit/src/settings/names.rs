@@ -59,6 +59,7 @@ pub const SETTINGS: &[SettingName] = &[
     setting("target-fpir", "WHOS_THAT_TARGET_FPIR"),
     setting("verify-fmr", "WHOS_THAT_VERIFY_FMR"),
     setting("body-limit-mib", "WHOS_THAT_BODY_LIMIT_MIB"),
+    setting("liveness-actions", "WHOS_THAT_LIVENESS_ACTIONS"),
     setting("ui-port", "WHOS_THAT_UI_PORT"),
     setting("registration-url", "WHOS_THAT_REGISTRATION_URL"),
     setting("admin-id", "WHOS_THAT_ADMIN_ID"),

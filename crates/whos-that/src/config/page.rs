@@ -135,7 +135,9 @@ fn kind(arg: &Arg) -> String {
         .collect();
     let id = arg.get_value_parser().type_id();
     let is = |known: TypeId| id == known;
-    if is(TypeId::of::<bool>()) {
+    if arg.get_value_delimiter().is_some() {
+        "names, separated by commas".to_owned()
+    } else if is(TypeId::of::<bool>()) {
         "`true` or `false`".to_owned()
     } else if !possible.is_empty() {
         possible.join(" or ")
