@@ -264,7 +264,9 @@ async fn a_challenge_is_passed_by_a_blink_once_and_by_nothing_else() {
     assert_eq!(ask(swapped).await, ChallengeOutcome::Fail);
     let metrics = system.service.get("/metrics").await.text().await.unwrap();
     assert!(
-        metrics.contains(r#"whos_that_liveness_challenges_total{event="replayed",service="registration"} 1"#),
+        metrics.contains(
+            r#"whos_that_liveness_challenges_total{event="replayed",service="registration"} 1"#
+        ),
         "{metrics}"
     );
 }
