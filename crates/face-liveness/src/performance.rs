@@ -9,7 +9,7 @@ use crate::motion::Motion;
 /// A head turned by this many degrees from where it pointed at first has turned.
 ///
 /// Measured on the recorded blink and stare of one person, who looked into the camera: within 8 degrees of the first frames' median,
-/// the error of five points. Heads drawn at 20 degrees read as 15 to 27, by either side; one that is to turn goes further.
+/// the error of five points. Heads drawn at 20 degrees read as 14 to 27, by either side; one that is to turn goes further.
 const TURNED_DEG: f32 = 15.0;
 
 /// Within this many degrees of where it pointed at first a head looks ahead.
