@@ -17,7 +17,7 @@ use crate::{BlinkRule, Challenge, FrameFacts, Person, Reason};
 /// loses more.
 pub const MAX_UNUSABLE_SHARE: f32 = 1.0 / 3.0;
 
-/// Repeated pictures that a slow camera is forgiven, as a share of the frames.
+/// Repeated pictures that a slow camera is forgiven, as a share of the frames that are usable: frames without a face forgive none.
 pub const MAX_REPEATED_SHARE: f32 = 0.2;
 
 /// Light of a face below which it is told to be badly lit, on the scale of [`face_types::Quality`]: that of enrolment.
@@ -117,11 +117,10 @@ fn judge(
         count(Seen::Unclear),
         count(Seen::NoEyes),
     );
+    let unusable = no_face + several + unclear + no_eyes;
     let bad_light = frames.iter().filter(|frame| is_badly_lit(frame)).count();
     let repeated = frames.iter().filter(|frame| frame.is_repeat).count();
     let motion = Motion(changes);
-    let share = |of: usize| of as f32 / frames.len().max(1) as f32;
-
     let lack = (!frames.is_empty()).then(|| lack(&seen, motion)).flatten();
 
     // Each with whether it fails the sequence, or is a remark only.
@@ -130,7 +129,7 @@ fn judge(
         (another > 0, true, Reason::AnotherPerson { frames: another }),
         (
             repeated > 0,
-            share(repeated) > MAX_REPEATED_SHARE,
+            repeated as f32 > MAX_REPEATED_SHARE * (frames.len() - unusable) as f32,
             Reason::Repeated { frames: repeated },
         ),
         (
@@ -146,7 +145,7 @@ fn judge(
         (unclear > 0, false, Reason::Unclear { frames: unclear }),
         (no_eyes > 0, false, Reason::NoEyes { frames: no_eyes }),
     ];
-    let is_usable = share(no_face + several + unclear + no_eyes) <= MAX_UNUSABLE_SHARE;
+    let is_usable = unusable as f32 <= MAX_UNUSABLE_SHARE * frames.len() as f32;
     let failures = || findings.iter().filter(|&&(holds, fails, _)| holds && fails);
     Verdict {
         alive: is_usable && failures().next().is_none(),

@@ -3,32 +3,29 @@
 use face_types::FrameChange;
 use face_vision::{FacePatch, PlanarReference};
 
-/// Which frames are compared: neighbours, also across a frame or two without a face, and frames so far apart that a living face
-/// has moved between them.
-const LAGS: [usize; 5] = [1, 2, 3, 5, 8];
-
 /// The differences between the faces of a sequence, `patches` being the face of each frame or `None` where there is none.
 ///
-/// Each is compared with the first, second, third, fifth and eighth after it. A face so flat that no motion shows is
-/// compared with none.
+/// Compared are [`FrameChange::pairs`]. A face so flat that no motion shows is compared with none that comes after it.
 #[must_use]
 pub fn changes(patches: &[Option<FacePatch>]) -> Vec<FrameChange> {
-    let mut changes = Vec::new();
-    for (earlier, patch) in patches.iter().enumerate() {
-        let Some(reference) = patch.as_ref().and_then(PlanarReference::new) else {
-            continue;
-        };
-        for later in LAGS.map(|lag| earlier + lag) {
-            if let Some(Some(other)) = patches.get(later) {
-                changes.push(FrameChange {
-                    earlier,
-                    later,
-                    residual: reference.residual(other),
-                });
-            }
-        }
-    }
-    changes
+    let has_face: Vec<bool> = patches.iter().map(Option::is_some).collect();
+    let references: Vec<Option<PlanarReference>> = patches
+        .iter()
+        .map(|patch| patch.as_ref().and_then(PlanarReference::new))
+        .collect();
+    let compare = |(earlier, later): (usize, usize)| {
+        Some(FrameChange {
+            earlier,
+            later,
+            residual: references[earlier]
+                .as_ref()?
+                .residual(patches[later].as_ref()?),
+        })
+    };
+    FrameChange::pairs(&has_face)
+        .into_iter()
+        .filter_map(compare)
+        .collect()
 }
 
 #[cfg(test)]

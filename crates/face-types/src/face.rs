@@ -46,6 +46,27 @@ pub struct FrameChange {
     pub residual: f32,
 }
 
+impl FrameChange {
+    /// Which frames of a sequence are compared, as pairs of an earlier and a later one, in order; `has_face` says of each whether it
+    /// shows a face.
+    ///
+    /// Each with the next that shows a face, so that no two are cut off from each other by frames without one, and with the second,
+    /// third, fifth and eighth after it: far enough apart that a living face has moved between them.
+    #[must_use]
+    pub fn pairs(has_face: &[bool]) -> Vec<(usize, usize)> {
+        let shows = |frame: &usize| has_face.get(*frame).is_some_and(|&it| it);
+        let of = |earlier: usize| {
+            let next = (earlier + 1..has_face.len()).find(shows);
+            let further = [2, 3, 5, 8].map(|lag| earlier + lag).into_iter();
+            let further = further.filter(move |later| shows(later) && Some(*later) != next);
+            let mut later: Vec<usize> = next.into_iter().chain(further).collect();
+            later.sort_unstable();
+            later.into_iter().map(move |later| (earlier, later))
+        };
+        (0..has_face.len()).filter(shows).flat_map(of).collect()
+    }
+}
+
 /// Presentation-attack score (ISO/IEC 30107-3), 0 (bona fide) to 1 (attack).
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(transparent)]

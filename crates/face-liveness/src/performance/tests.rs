@@ -91,8 +91,7 @@ fn frames(letters: &str) -> Vec<FrameFacts> {
 
 /// The changes of frames taken at the times `order`, of one living face that drifts; `cut` is of another take from there on.
 fn changes(order: &[usize], cut: Option<usize>) -> Vec<FrameChange> {
-    let pair = |earlier: usize| [1, 2, 3, 5, 8].map(|lag| (earlier, earlier + lag));
-    let pairs = (0..order.len()).flat_map(pair);
+    let pairs = FrameChange::pairs(&vec![true; order.len()]);
     let change = |(earlier, later): (usize, usize)| {
         let is_across = cut.is_some_and(|cut| earlier < cut && cut <= later);
         let drift = 1e-3 * order[earlier].abs_diff(order[later]) as f32;
@@ -102,10 +101,7 @@ fn changes(order: &[usize], cut: Option<usize>) -> Vec<FrameChange> {
             residual: if is_across { 0.15 } else { drift },
         }
     };
-    pairs
-        .filter(|&(_, later)| later < order.len())
-        .map(change)
-        .collect()
+    pairs.into_iter().map(change).collect()
 }
 
 /// The verdict on frames that move as a living face does.
