@@ -66,6 +66,24 @@ impl Networks {
             .map(|(index, analysis)| analysis.map_err(|error| work_problem(error, &nth(index))))
             .collect()
     }
+
+    /// How the pictures of a sequence differ, found by as many threads as there are workers, for it takes as long as a network.
+    ///
+    /// # Errors
+    /// `internal` 500 when the comparison fails.
+    pub(crate) async fn changes(
+        &self,
+        analyses: &mut [Analysis],
+    ) -> Result<Vec<FrameChange>, Problem> {
+        let patches: Vec<_> = analyses.iter_mut().map(|each| each.patch.take()).collect();
+        if patches.iter().all(Option::is_none) {
+            return Ok(Vec::new());
+        }
+        let threads = self.pool.size();
+        tokio::task::spawn_blocking(move || face_pipeline::changes(&patches, threads))
+            .await
+            .map_err(Problem::internal)
+    }
 }
 
 /// Looks at the header alone, so that no place in the queue is spent on what is no picture.
@@ -121,20 +139,6 @@ pub(crate) const fn wishes(query: &FacesQuery) -> Wishes {
         },
         detect: query.detect,
     }
-}
-
-/// How the pictures of a sequence differ; on a thread of its own, for it takes as long as a network.
-///
-/// # Errors
-/// `internal` 500 when the comparison fails.
-pub(crate) async fn changes(analyses: &mut [Analysis]) -> Result<Vec<FrameChange>, Problem> {
-    let patches: Vec<_> = analyses.iter_mut().map(|each| each.patch.take()).collect();
-    if patches.iter().all(Option::is_none) {
-        return Ok(Vec::new());
-    }
-    tokio::task::spawn_blocking(move || face_pipeline::changes(&patches))
-        .await
-        .map_err(Problem::internal)
 }
 
 /// An analysis in the wire's form.

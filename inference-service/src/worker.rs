@@ -4,6 +4,7 @@
 //! when a thread takes it up; a picture whose caller has gone is skipped. A panic costs the picture its answer, not the
 //! thread its life.
 
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -68,6 +69,11 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
+    /// Threads that there are.
+    pub(crate) fn size(&self) -> NonZeroUsize {
+        NonZeroUsize::new(self.threads.len()).unwrap_or(NonZeroUsize::MIN)
+    }
+
     /// A thread for each of `workers`; at most `capacity` pictures wait.
     pub(crate) fn start<W: Work>(workers: Vec<W>, capacity: usize, metrics: PoolMetrics) -> Self {
         metrics.size(workers.len(), capacity);

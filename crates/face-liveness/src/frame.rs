@@ -65,6 +65,15 @@ impl PersonRule {
     /// between is hard to tell: closed eyes, a turned head and blur make a person less like the probe than a stranger may be.
     pub const STRANGER_FMR: f64 = 0.1;
 
+    /// The rule for a model of which `threshold` tells the similarity that strangers reach at a false match rate.
+    #[must_use]
+    pub fn where_reached(threshold: impl Fn(f64) -> Similarity) -> Self {
+        Self {
+            probes: threshold(Self::PROBES_FMR),
+            stranger: threshold(Self::STRANGER_FMR),
+        }
+    }
+
     /// Whose a frame's face is that is so similar to the probe.
     #[must_use]
     pub fn tell(&self, similarity: Similarity) -> Person {

@@ -9,7 +9,7 @@ use futures::TryStreamExt as _;
 use service_kit::Problem;
 
 use super::{FRAMES, MAX_CALL_BYTES, body, check_count};
-use crate::networks::{Networks, changes, on_the_wire, wishes};
+use crate::networks::{Networks, on_the_wire, wishes};
 
 /// Room for the boundaries and headers between the pictures.
 const ENVELOPE_BYTES: usize = 64 << 10;
@@ -29,7 +29,7 @@ pub(crate) async fn frames(
     let pictures = pictures(Multipart::new(request.headers(), payload)).await?;
     check_count(pictures.len())?;
     let mut analyses = networks.pictures(pictures, wishes(&query)).await?;
-    let changes = changes(&mut analyses).await?;
+    let changes = networks.changes(&mut analyses).await?;
     Ok(web::Json(FramesResponse {
         pack: networks.pack.to_string(),
         model: networks.model.clone(),

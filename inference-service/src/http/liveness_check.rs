@@ -11,7 +11,7 @@ use service_kit::Problem;
 
 use super::check_count;
 use crate::metrics::LivenessMetrics;
-use crate::networks::{Networks, changes, nth};
+use crate::networks::{Networks, nth};
 
 /// The body is JSON: `{"frames": [base64, …]}`, in the order of time.
 ///
@@ -40,7 +40,7 @@ pub(crate) async fn liveness_check(
     };
     let repeats = repeats(&pictures);
     let mut analyses = networks.pictures(pictures, wishes).await?;
-    let changes = changes(&mut analyses).await?;
+    let changes = networks.changes(&mut analyses).await?;
     // Whose face it is, nobody asked.
     let frames: Vec<FrameFacts> = analyses
         .iter()

@@ -1,8 +1,6 @@
 //! How alike is alike enough: for a search, for one claim, and for the frames of a liveness run.
 
-use face_gallery::{
-    CurveError, CurvePoint, DEFAULT_MARGIN, ImpostorCurve, RuleError, ThresholdRule,
-};
+use face_gallery::{CurveError, DEFAULT_MARGIN, ImpostorCurve, RuleError, ThresholdRule};
 use face_liveness::PersonRule;
 use face_types::Similarity;
 
@@ -51,14 +49,7 @@ impl ThresholdSettings {
     /// # Errors
     /// [`ThresholdError`].
     pub(super) fn for_curve(&self, points: &[(f32, f64)]) -> Result<Thresholds, ThresholdError> {
-        let points = points
-            .iter()
-            .map(|(threshold, fmr)| CurvePoint {
-                threshold: Similarity::new(*threshold),
-                fmr: *fmr,
-            })
-            .collect();
-        let curve = ImpostorCurve::new(points);
+        let curve = ImpostorCurve::new(points.iter().copied());
         if let Some(threshold) = self.fixed {
             let margin = curve.map_or(DEFAULT_MARGIN, |curve| curve.margin());
             return Ok(Thresholds::Fixed { threshold, margin });
@@ -67,10 +58,7 @@ impl ThresholdSettings {
         Ok(Thresholds::Measured {
             margin: curve.margin(),
             verification: curve.threshold(self.verify_fmr),
-            frames: PersonRule {
-                probes: curve.threshold(PersonRule::PROBES_FMR),
-                stranger: curve.threshold(PersonRule::STRANGER_FMR),
-            },
+            frames: PersonRule::where_reached(|fmr| curve.threshold(fmr)),
             search: ThresholdRule::new(curve, self.target_fpir)?,
         })
     }

@@ -11,6 +11,16 @@ pub struct CurvePoint {
     pub fmr: f64,
 }
 
+impl From<(f32, f64)> for CurvePoint {
+    /// A similarity and its false match rate.
+    fn from((threshold, fmr): (f32, f64)) -> Self {
+        Self {
+            threshold: Similarity::new(threshold),
+            fmr,
+        }
+    }
+}
+
 /// The false match rate over the threshold: at least two points, thresholds rising, rates falling.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImpostorCurve(Vec<CurvePoint>);
@@ -34,7 +44,8 @@ impl ImpostorCurve {
     ///
     /// # Errors
     /// [`CurveError`] when there are fewer than two, a rate is out of range, or they are out of order.
-    pub fn new(points: Vec<CurvePoint>) -> Result<Self, CurveError> {
+    pub fn new(points: impl IntoIterator<Item: Into<CurvePoint>>) -> Result<Self, CurveError> {
+        let points: Vec<CurvePoint> = points.into_iter().map(Into::into).collect();
         let is_rate = |point: &CurvePoint| point.fmr > 0.0 && point.fmr <= 1.0;
         let is_ordered = points.is_sorted_by(|a, b| a.threshold < b.threshold && a.fmr > b.fmr);
         match () {

@@ -16,11 +16,7 @@ fn candidate(person: i64, similarity: f32) -> Candidate {
 }
 
 fn curve(points: &[(f32, f64)]) -> Result<ImpostorCurve, CurveError> {
-    let point = |&(threshold, fmr)| CurvePoint {
-        threshold: Similarity::new(threshold),
-        fmr,
-    };
-    ImpostorCurve::new(points.iter().map(point).collect())
+    ImpostorCurve::new(points.iter().copied())
 }
 
 /// One decade every tenth, then one every twentieth.
@@ -139,10 +135,7 @@ fn any_curve() -> impl Strategy<Value = ImpostorCurve> {
             let (mut threshold, mut decades) = (start, 0.0);
             let points = steps.into_iter().map(|(up, down)| {
                 (threshold, decades) = (threshold + up, decades - down);
-                CurvePoint {
-                    threshold: Similarity::new(threshold),
-                    fmr: 10_f64.powf(decades),
-                }
+                CurvePoint::from((threshold, 10_f64.powf(decades)))
             });
             let mut points: Vec<_> = points.collect();
             // Thresholds beyond 1 are all clamped to it.

@@ -70,7 +70,6 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::CurvePoint;
 
     /// Expected values: 1 - (1 - FPIR)^(1/N) in 50-digit decimal arithmetic.
     #[rstest]
@@ -84,11 +83,7 @@ mod tests {
         #[case] references: usize,
         #[case] expected: f64,
     ) {
-        let points = [(0.1, 1e-1), (0.2, 1e-2)].map(|(threshold, fmr)| CurvePoint {
-            threshold: Similarity::new(threshold),
-            fmr,
-        });
-        let curve = ImpostorCurve::new(points.into()).unwrap();
+        let curve = ImpostorCurve::new([(0.1, 1e-1), (0.2, 1e-2)]).unwrap();
         let fmr = ThresholdRule::new(curve, fpir).unwrap().fmr(references);
         assert!((fmr / expected - 1.0).abs() < 1e-12, "{fmr:e}");
     }

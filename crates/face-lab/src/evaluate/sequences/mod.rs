@@ -4,16 +4,17 @@
 
 mod show;
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use face_data::{Layout, PictureSet};
-use face_gallery::{CurvePoint, ImpostorCurve};
+use face_gallery::ImpostorCurve;
 use face_liveness::{BlinkRule, FrameFacts, PersonRule, Sequence, assess, repeats};
 use face_metrics::Proportion;
 use face_packs::Calibration;
 use face_pipeline::{Analysis, Analyzer, Facts, Select, Wishes, changes};
-use face_types::{FaceFacts, Similarity, Template};
+use face_types::{FaceFacts, Template};
 
 use self::show::{Material, Presented};
 use super::report::{SequenceReport, SpeciesReport};
@@ -93,17 +94,11 @@ struct Rules {
 impl Rules {
     fn of(calibration: &Calibration) -> Result<Self> {
         let eyes = calibration.eye_threshold;
-        let points = calibration.impostor_curve.iter().map(|point| CurvePoint {
-            threshold: Similarity::new(point.threshold),
-            fmr: point.fmr,
-        });
-        let curve = ImpostorCurve::new(points.collect())?;
+        let points = calibration.impostor_curve.iter();
+        let curve = ImpostorCurve::new(points.map(|point| (point.threshold, point.fmr)))?;
         Ok(Self {
             blink: eyes.map_or_else(|| Ok(BlinkRule::default()), BlinkRule::around)?,
-            person: PersonRule {
-                probes: curve.threshold(PersonRule::PROBES_FMR),
-                stranger: curve.threshold(PersonRule::STRANGER_FMR),
-            },
+            person: PersonRule::where_reached(|fmr| curve.threshold(fmr)),
             attack_threshold: calibration.attack_threshold,
         })
     }
@@ -131,7 +126,8 @@ impl Rules {
             .collect();
         let sequence = Sequence {
             frames: &frames?,
-            changes: &changes(&patches),
+            // Sequences are judged side by side: one thread is this one's share.
+            changes: &changes(&patches, NonZeroUsize::MIN),
         };
         let is_alive = assess(sequence, &self.blink).alive;
         let attacks = |threshold| {
