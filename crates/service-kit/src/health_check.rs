@@ -108,10 +108,10 @@ impl HealthCheck {
             match TcpStream::connect_timeout(&address, left()?) {
                 Ok(mut stream) => {
                     stream.set_write_timeout(Some(left()?))?;
-                    write!(
-                        stream,
-                        "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
-                    )?;
+                    // In one piece: a service that answers to the first of several resets the connection of the rest.
+                    let request =
+                        format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+                    stream.write_all(request.as_bytes())?;
                     return read(&mut stream, left);
                 }
                 Err(error) => refused = error,
