@@ -3,9 +3,11 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use face_data::{CropSet, procedural};
 use face_packs::{Network, OnnxRuntime, Search, Silent};
+
+use crate::train::{Task, checkpoint};
 
 /// Ten drawn people with four crops each; drawing takes longer than a small training.
 pub(crate) static PEOPLE: LazyLock<CropSet> = LazyLock::new(|| procedural::crops(10, 4));
@@ -39,6 +41,25 @@ pub(crate) fn assert_onnx_agrees(bytes: &[u8], x: Tensor<4>, expected: &TensorDa
         expected.iter().any(|value| value.abs() > 1e-3),
         "zeros say nothing"
     );
+}
+
+/// Asserts that the loss over the first batches of `task` is with `weights` below a `share` of what it is at the beginning.
+///
+/// Over the same batches: one differs from the next by more than a few steps teach.
+pub(crate) fn assert_learnt<T: Task>(task: &T, weights: &Path, share: f32) {
+    let device = Device::flex().autodiff();
+    device.seed(1);
+    let fresh = task.model(&device).unwrap();
+    let learnt = checkpoint::load(fresh.clone(), weights).unwrap();
+    let [before, after] = [fresh, learnt].map(|model| -> f32 {
+        let of_step = |step| {
+            let batch = task.source().batch(step).unwrap();
+            let step = task.loss(&model, batch, &device);
+            step.loss.into_scalar::<f32>()
+        };
+        (0..12).map(of_step).sum()
+    });
+    assert!(after < share * before, "{before} became {after}");
 }
 
 /// A number of the lines of a kind that a run has recorded, in order.

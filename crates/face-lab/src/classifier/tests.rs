@@ -6,11 +6,11 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use face_data::{PictureSet, procedural};
 use face_nets::onnx::ExportOptions;
-use face_packs::{Network, OnnxRuntime, Search};
 use face_types::BoundingBox;
 
 use super::*;
 use crate::label::FaceLabels;
+use crate::testing::{assert_learnt, assert_onnx_agrees, recorded};
 use crate::train::{Ending, RunFolder, Stop, train};
 
 /// A small network and a short run.
@@ -58,14 +58,6 @@ fn run(task: &ClassifierTask, text: &str, path: &Path, steps: u64) -> Ending {
         &Stop::default(),
     )
     .unwrap()
-}
-
-/// The numbers called `name` in the lines of `kind`.
-fn numbers(path: &Path, kind: &str, name: &str) -> Vec<f64> {
-    let text = std::fs::read_to_string(path.join("metrics.jsonl")).unwrap();
-    let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
-    let own = lines.filter(|line: &serde_json::Value| line["kind"] == kind);
-    own.map(|line| line[name].as_f64().unwrap()).collect()
 }
 
 /// How many targets say class 1.
@@ -157,8 +149,7 @@ fn an_attack_net_learns_drawn_screens() {
     let path = folder.path().join("run");
     let (text, task) = attack_task("source-02");
     run(&task, &text, &path, 24);
-    let losses = numbers(&path, "train", "loss");
-    assert!(losses[losses.len() - 1] < 0.85 * losses[0], "{losses:?}");
+    assert_learnt(&task, &path.join("best/average.bpk"), 0.85);
     let found = check::measure(&task.recipe, &task.examples, &path).unwrap();
     assert_eq!((&*found[1].set, found[1].pictures), ("source-02", 6));
 }
@@ -169,9 +160,7 @@ fn drawn_eyes_are_learned_and_measured() {
     let path = folder.path().join("run");
     let (text, task) = eye_task();
     assert_eq!(run(&task, &text, &path, 72), Ending::Finished);
-    let losses = numbers(&path, "train", "loss");
-    let (first, last) = (losses[0], losses[losses.len() - 1]);
-    assert!(last < 0.8 * first, "{losses:?}");
+    assert_learnt(&task, &path.join("best/average.bpk"), 0.8);
     let found = check::measure(&task.recipe, &task.examples, &path).unwrap();
     let sets: Vec<&str> = found.iter().map(|set| &*set.set).collect();
     assert_eq!(sets, ["validation", "test"]);
@@ -218,27 +207,15 @@ fn the_exported_file_answers_as_the_run_s_best_weights() {
     let (text, task) = eye_task();
     run(&task, &text, &path, 4);
     let bytes = onnx(&text, &best_weights(&path), &ExportOptions::default()).unwrap();
-    let runtime = match OnnxRuntime::locate(&Search::of_this_machine()) {
-        Ok(runtime) => runtime,
-        Err(error) => return test_needs::missing::<()>(&error.to_string()).unwrap_or_default(),
-    };
     let net = checkpoint::load(
         task.recipe.network.init(&Device::flex()),
         &best_weights(&path),
     )
     .unwrap();
     let batch = task.batches.batch(0).unwrap();
-    let shape = [batch.targets.len(), 3, 16, 16];
     let crops = batch.crops.into_tensor(&Device::flex());
-    let values: Vec<f32> = crops.to_data().try_into_vec().unwrap();
-    let expected = net.forward(crops).into_data();
-    let mut network = Network::from_bytes(&runtime, "eyes", &bytes, 1).unwrap();
-    let outputs = network.run(&shape, &values).unwrap();
-    let found = outputs.named("logits").unwrap().values;
-    assert_eq!(found.len(), 2 * batch.targets.len());
-    for (found, expected) in found.iter().zip(expected.iter::<f32>()) {
-        assert!((found - expected).abs() < 1e-4, "{found} {expected}");
-    }
+    let expected = net.forward(crops.clone()).into_data();
+    assert_onnx_agrees(&bytes, crops, &expected);
 }
 
 #[test]
@@ -272,8 +249,8 @@ fn a_run_in_two_sittings_is_the_run_in_one() {
     };
     assert_eq!(answers(&one), answers(&two));
     assert_eq!(
-        numbers(&one, "train", "loss"),
-        numbers(&two, "train", "loss")
+        recorded(&one, "train", "loss"),
+        recorded(&two, "train", "loss")
     );
 }
 

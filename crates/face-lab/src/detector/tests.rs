@@ -8,13 +8,14 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor, TensorData};
 use face_data::{LocatedFace, procedural};
 use face_nets::{DetectorSettings, STRIDES};
-use face_packs::{Digest, OnnxRuntime, Search, Silent};
+use face_packs::{Digest, OnnxRuntime};
 use face_types::{BoundingBox, Point};
 use face_vision::{RgbImage, resize};
 use image::imageops;
 
 use super::batches::append_input;
 use super::*;
+use crate::testing::{recorded, runtime};
 use crate::train::{Ending, RunFolder, Stop, train};
 
 const SIDE: u32 = 128;
@@ -169,13 +170,6 @@ fn task(recipe: DetectorRecipe, scenes: u64) -> DetectorTask {
     DetectorTask::new(recipe, photographs, Arc::new(Draughtsman(known.collect()))).unwrap()
 }
 
-fn runtime() -> Option<OnnxRuntime> {
-    match OnnxRuntime::locate_or_fetch_blocking(&Search::of_this_machine(), &Silent) {
-        Ok(runtime) => Some(runtime),
-        Err(error) => test_needs::missing(&format!("ONNX Runtime: {error}")),
-    }
-}
-
 /// Trains in a new folder at `path`.
 fn run(task: &DetectorTask, path: &Path) {
     let folder = RunFolder::create(path, RECIPE, &()).unwrap().quietly();
@@ -184,24 +178,14 @@ fn run(task: &DetectorTask, path: &Path) {
     assert_eq!(ending.unwrap(), Ending::Finished);
 }
 
-/// The numbers called `name` in the lines of `kind`.
-fn numbers(path: &Path, kind: &str, name: &str) -> Vec<f64> {
-    let text = std::fs::read_to_string(path.join("metrics.jsonl")).unwrap();
-    let lines = text
-        .lines()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    let own = lines.filter(|line| line["kind"] == kind);
-    own.map(|line| line[name].as_f64().unwrap()).collect()
-}
-
 #[test]
 fn the_loss_falls_and_the_exported_file_finds_the_drawn_faces() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run");
     run(&task(recipe(), 12), &path);
-    let loss = numbers(&path, "train", "loss");
+    let loss = recorded(&path, "train", "loss");
     assert!(loss[loss.len() - 1] < 0.5 * loss[0], "{loss:?}");
-    let recall = numbers(&path, "validation", "recall_tenth");
+    let recall = recorded(&path, "validation", "recall_tenth");
     assert!(recall[recall.len() - 1] > 0.7, "{recall:?}");
 
     let Some(runtime) = runtime() else { return };
@@ -255,14 +239,14 @@ fn the_last_step_made_again_from_a_checkpoint_is_the_same() {
         let net = checkpoint::load(net, &path.join("last/average.bpk")).unwrap();
         net.to_onnx(&ExportOptions::default())
     };
-    let whole = (numbers(&path, "train", "loss"), weights());
+    let whole = (recorded(&path, "train", "loss"), weights());
     assert_eq!(whole.0.len(), 6);
     std::fs::remove_dir_all(path.join("checkpoints/step-00000006")).unwrap();
     std::fs::remove_dir_all(path.join("last")).unwrap();
     let going_on = RunFolder::open(&path).unwrap().quietly();
     let settings = &task.recipe.training;
     train(&task, settings, going_on, &Device::flex(), &Stop::default()).unwrap();
-    assert!(whole == (numbers(&path, "train", "loss"), weights()));
+    assert!(whole == (recorded(&path, "train", "loss"), weights()));
 }
 
 #[test]
