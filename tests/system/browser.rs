@@ -1,5 +1,8 @@
 //! A person at the pages: signs in, enrols from files and from the webcam, is recognised or is not, deletes.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
 use crate::support::TestSystem;
 use crate::support::browser::Browser;
 use crate::support::pictures::{SEEDS, portrait};
@@ -7,7 +10,14 @@ use crate::support::system::Options;
 
 /// A camera before which person `seed` sits, now and then blinking.
 async fn camera_on(seed: u64) -> Option<Browser> {
-    Browser::open(&face_synth::blink_sequence(seed, 45)).await
+    // Drawing takes longer than a test, and several want the same person.
+    static FILMS: Mutex<BTreeMap<u64, Arc<Vec<u8>>>> = Mutex::new(BTreeMap::new());
+    let film = {
+        let mut films = FILMS.lock().expect("drawing does not panic");
+        let drawn = || Arc::new(face_synth::webcam_film(seed));
+        Arc::clone(films.entry(seed).or_insert_with(drawn))
+    };
+    Browser::open(&film).await
 }
 
 async fn sign_in(browser: &Browser, system: &TestSystem) {
@@ -145,7 +155,7 @@ async fn a_photograph_held_before_the_camera_signs_nobody_in() {
     let person = SEEDS[5];
     let photograph = face_synth::portrait(person, 1);
     let held = face_synth::hand_held(&photograph, 45, 1);
-    let Some(browser) = Browser::open(&held).await else {
+    let Some(browser) = Browser::open(&face_synth::mjpeg(&held)).await else {
         return;
     };
     let enrolled = system.store(1, "Somebody", &portrait(person, 0)).await;
@@ -251,7 +261,7 @@ async fn nothing_moves_for_those_who_want_no_motion() {
     };
     let style = "const style = (id) => getComputedStyle(document.getElementById(id));
         return `${style('face-sign').animationName} ${style('face-progress').transitionProperty}`";
-    let blink = face_synth::blink_sequence(SEEDS[0], 3);
+    let blink = face_synth::mjpeg(&face_synth::blink_sequence(SEEDS[0], 3));
     for (arguments, is_still) in [
         (&[][..], false),
         (&["--force-prefers-reduced-motion"][..], true),

@@ -40,7 +40,7 @@ mod truth;
 pub use held::hand_held;
 pub use identity::Identity;
 pub use portrait::{
-    PORTRAIT_SIZE, blink_scene, blink_sequence, jpeg, mjpeg, portrait, portrait_scene,
+    PORTRAIT_SIZE, blink_scene, blink_sequence, jpeg, mjpeg, portrait, portrait_scene, webcam_film,
     well_separated_seeds,
 };
 pub use render::{render, render_background};

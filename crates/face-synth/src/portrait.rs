@@ -2,7 +2,7 @@
 
 use image::{RgbImage, codecs::jpeg::JpegEncoder};
 
-use crate::{Identity, Scene, random::Random, render};
+use crate::{Identity, Scene, math::sin_cos, random::Random, render};
 
 /// Size of portraits in pixels.
 pub const PORTRAIT_SIZE: (u32, u32) = (640, 480);
@@ -60,20 +60,35 @@ pub fn blink_sequence(seed: u64, frames: usize) -> Vec<RgbImage> {
 /// The scene of frame `index` of [`blink_sequence`].
 #[must_use]
 pub fn blink_scene(seed: u64, index: usize, frames: usize) -> Scene {
-    let still = portrait_scene(seed, u64::MAX);
-    let random = &mut Random::new(seed.wrapping_add(index as u64), 4);
-    let is_closed = index >= frames.div_ceil(3) && index < frames - frames / 3;
-    let sway = |random: &mut Random, size: f32| random.between(-size, size);
     Scene {
-        eyes_open: if is_closed { 0.0 } else { 1.0 },
-        yaw_deg: still.yaw_deg * 0.5 + sway(random, 0.6),
-        pitch_deg: still.pitch_deg * 0.5 + sway(random, 0.6),
-        roll_deg: still.roll_deg * 0.5 + sway(random, 0.4),
-        centre: [
-            still.centre[0] + sway(random, 0.002),
-            still.centre[1] + sway(random, 0.002),
-        ],
-        noise_seed: random.bits(),
+        eyes_open: eyes_open(index, frames),
+        // Once and twice to and fro.
+        ..sitting(seed, index, frames, [1.0, 2.0])
+    }
+}
+
+/// How far the eyes are open: not at all in the middle third.
+const fn eyes_open(index: usize, frames: usize) -> f32 {
+    let is_closed = index >= frames.div_ceil(3) && index < frames - frames / 3;
+    if is_closed { 0.0 } else { 1.0 }
+}
+
+/// A head that sways a little, so often to and fro: smoothly, so that frames near in time are alike, and ending where it began, so that a
+/// camera that plays the frames in a loop shows no jump.
+fn sitting(seed: u64, index: usize, frames: usize, cycles: [f32; 2]) -> Scene {
+    let still = portrait_scene(seed, u64::MAX);
+    let time = index as f32 / frames as f32;
+    let phases = &mut Random::new(seed, 4);
+    let mut sway = |size: f32| {
+        let mut wave = |cycles: f32| sin_cos(360.0 * (cycles * time + phases.unit())).0;
+        size * (0.6 * wave(cycles[0]) + 0.4 * wave(cycles[1]))
+    };
+    Scene {
+        yaw_deg: still.yaw_deg * 0.5 + sway(1.2),
+        pitch_deg: still.pitch_deg * 0.5 + sway(1.2),
+        roll_deg: still.roll_deg * 0.5 + sway(0.8),
+        centre: [still.centre[0] + sway(0.002), still.centre[1] + sway(0.002)],
+        noise_seed: Random::new(seed.wrapping_add(index as u64), 4).bits(),
         ..still
     }
 }
@@ -92,6 +107,25 @@ pub fn jpeg(image: &RgbImage, quality: u8) -> Vec<u8> {
 #[must_use]
 pub fn mjpeg(frames: &[RgbImage]) -> Vec<u8> {
     frames.iter().flat_map(|frame| jpeg(frame, 92)).collect()
+}
+
+/// A [`mjpeg`] file of seven seconds before a webcam: person `seed` sits still as people do and blinks every one and a half.
+///
+/// The camera takes 7.5 pictures a second, as many do by lamplight, so each is there four times.
+#[must_use]
+pub fn webcam_film(seed: u64) -> Vec<u8> {
+    const BLINK: usize = 11;
+    const FRAMES: usize = 5 * BLINK;
+    const TIMES: usize = 4;
+    let (width, height) = PORTRAIT_SIZE;
+    let id = Identity::from_seed(seed);
+    let scene = |index| Scene {
+        eyes_open: eyes_open(index % BLINK, BLINK),
+        ..sitting(seed, index, FRAMES, [2.0, 3.0])
+    };
+    (0..FRAMES)
+        .flat_map(|index| mjpeg(&[render(&id, &scene(index), width, height)]).repeat(TIMES))
+        .collect()
 }
 
 /// People whom face networks tell apart well, for tests with few people; those whose blinks read most clearly first.

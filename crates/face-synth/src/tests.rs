@@ -131,6 +131,16 @@ fn a_blink_is_open_then_closed_then_open() {
 }
 
 #[test]
+fn a_head_sways_smoothly_and_ends_where_it_began() {
+    let yaw = |i: usize| blink_scene(9, i % 15, 15).yaw_deg;
+    let ordered = (0..15).map(|i| (yaw(i) - yaw(i + 1)).abs());
+    let largest = ordered.fold(0.0, f32::max);
+    let all = (0..15).map(yaw);
+    let width = all.clone().fold(f32::MIN, f32::max) - all.fold(f32::MAX, f32::min);
+    assert!(width > 0.9 && largest < 0.5 * width, "{largest} of {width}");
+}
+
+#[test]
 fn the_background_has_no_person_and_the_portrait_has() {
     let scene = Scene {
         noise: 0.0,

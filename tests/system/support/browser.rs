@@ -28,26 +28,25 @@ const SIZES: [(&str, u32, u32); 2] = [("phone", 390, 844), ("desktop", 1280, 860
 const CHROME_HEIGHT: u32 = 144;
 
 impl Browser {
-    /// Opens a window whose camera plays `frames`, over and over.
-    pub(crate) async fn open(frames: &[image::RgbImage]) -> Option<Self> {
-        Self::open_with(frames, &[]).await
+    /// Opens a window whose camera plays `film`, JPEG files one after the other, over and over.
+    pub(crate) async fn open(film: &[u8]) -> Option<Self> {
+        Self::open_with(film, &[]).await
     }
 
-    /// The same with further arguments of Chromium's; without frames there is no camera.
-    pub(crate) async fn open_with(frames: &[image::RgbImage], arguments: &[&str]) -> Option<Self> {
+    /// The same with further arguments of Chromium's; without a film there is no camera.
+    pub(crate) async fn open_with(film: &[u8], arguments: &[&str]) -> Option<Self> {
         let driver_program =
             needs::tool("chromedriver").or_else(|| needs::missing("chromedriver and Chromium"))?;
         let chromium = needs::tool("chromium").or_else(|| needs::tool("google-chrome"));
         let chromium = chromium.or_else(|| needs::missing("Chromium"))?;
         let profile = TempDir::new().expect("a temporary folder");
         let camera = profile.path().join("camera.mjpeg");
-        std::fs::write(&camera, face_synth::mjpeg(frames))
-            .expect("the camera's pictures are written");
+        std::fs::write(&camera, film).expect("the camera's pictures are written");
         let mut capabilities = capabilities(&chromium, profile.path());
         let playing = format!("--use-file-for-fake-video-capture={}", camera.display());
         let device = "--use-fake-device-for-media-stream";
         let camera = [device, &playing];
-        let camera = camera.into_iter().filter(|_| !frames.is_empty());
+        let camera = camera.into_iter().filter(|_| !film.is_empty());
         for argument in camera.chain(arguments.iter().copied()) {
             capabilities.add_arg(argument).expect("text");
         }
