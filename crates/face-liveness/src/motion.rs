@@ -81,22 +81,18 @@ impl Motion<'_> {
         if neighbours.len() < LEAST || far.len() < LEAST || median(far) < MOTION {
             return false;
         }
-        let (mut compared, mut nearer) = (0_usize, 0_usize);
-        for near in neighbours {
-            for frame in [near.earlier, near.later] {
-                let others = self
-                    .0
-                    .iter()
-                    .filter(|it| lag(it) > 1 && (it.earlier == frame || it.later == frame));
-                for other in others {
-                    compared += 1;
-                    // In the total order a neighbour that is not a number is the furthest of all.
-                    let is_nearer = near.residual.total_cmp(&other.residual).is_gt();
-                    nearer += usize::from(is_nearer);
-                }
-            }
-        }
-        nearer as f32 > DISORDER * compared as f32
+        let is_nearer = |near: &FrameChange| -> Vec<bool> {
+            let ends = [near.earlier, near.later];
+            let meets = |it: &&FrameChange| ends.contains(&it.earlier) || ends.contains(&it.later);
+            let others = self.0.iter().filter(|it| lag(it) > 1).filter(meets);
+            // In the total order a neighbour that is not a number is the furthest of all.
+            others
+                .map(|other| near.residual.total_cmp(&other.residual).is_gt())
+                .collect()
+        };
+        let compared: Vec<bool> = neighbours.into_iter().flat_map(is_nearer).collect();
+        let nearer = compared.iter().filter(|&&is| is).count();
+        nearer as f32 > DISORDER * compared.len() as f32
     }
 }
 
