@@ -20,14 +20,14 @@ pub(crate) fn runtime() -> Option<OnnxRuntime> {
     }
 }
 
-/// Asserts that the ONNX file in `bytes` gives for `x` what burn gave, to within 1e-4, where ONNX Runtime is at hand.
-pub(crate) fn assert_onnx_agrees(bytes: &[u8], x: Tensor<4>, expected: &TensorData) {
+/// Asserts that the output `name` of the ONNX file in `bytes` gives for `x` what burn gave, to within 1e-4, where ONNX Runtime is at hand.
+pub(crate) fn assert_onnx_agrees(bytes: &[u8], x: Tensor<4>, name: &str, expected: &TensorData) {
     let Some(runtime) = runtime() else { return };
     let mut network = Network::from_bytes(&runtime, "test", bytes, 1).unwrap();
     let (shape, values) = (x.dims(), x.into_data());
     let values: Vec<f32> = values.try_into_vec().unwrap();
     let outputs = network.run(&shape, &values).unwrap();
-    let found = outputs.at(0).unwrap();
+    let found = outputs.named(name).unwrap();
     let expected: Vec<f32> = expected.iter::<f32>().collect();
     assert_eq!(found.values.len(), expected.len());
     let differences = found

@@ -215,7 +215,7 @@ fn the_exported_file_answers_as_the_run_s_best_weights() {
     let batch = task.batches.batch(0).unwrap();
     let crops = batch.crops.into_tensor(&Device::flex());
     let expected = net.forward(crops.clone()).into_data();
-    assert_onnx_agrees(&bytes, crops, &expected);
+    assert_onnx_agrees(&bytes, crops, "logits", &expected);
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn a_recipe_learns_and_its_network_becomes_a_file(#[case] text: &str, #[case] st
     let range = Distribution::Uniform(-1.0, 1.0);
     let x = Tensor::random([2, 3, side, side], range, &Device::flex());
     let expected = net.backbone.templates(x.clone()).into_data();
-    assert_onnx_agrees(&bytes, x, &expected);
+    assert_onnx_agrees(&bytes, x, "template", &expected);
 }
 
 #[rstest::rstest]
