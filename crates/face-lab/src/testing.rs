@@ -1,6 +1,7 @@
 //! What tests of several networks share.
 
 use std::path::Path;
+use std::process::Command;
 use std::sync::LazyLock;
 
 use burn::tensor::{Device, Tensor, TensorData};
@@ -40,6 +41,31 @@ pub(crate) fn assert_onnx_agrees(bytes: &[u8], x: Tensor<4>, name: &str, expecte
     assert!(
         expected.iter().any(|value| value.abs() > 1e-3),
         "zeros say nothing"
+    );
+}
+
+/// Runs a test's body where nothing else draws random numbers: in a process of its own, by the thread's name, which is the test's.
+///
+/// burn draws from one stream a process, so that a test which asks for the same numbers twice gets them only where no other
+/// network begins between its seed and its draw.
+pub(crate) fn alone(body: impl FnOnce()) {
+    const IS_ALONE: &str = "FACE_LAB_TEST_IS_ALONE";
+    if std::env::var_os(IS_ALONE).is_some() {
+        return body();
+    }
+    let thread = std::thread::current();
+    let test = thread.name().expect("a test has a name");
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .env(IS_ALONE, "1")
+        .output()
+        .unwrap();
+    let [said, errors] =
+        [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+    // A name that is no test's runs none and succeeds.
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}\n{errors}"
     );
 }
 

@@ -10,7 +10,7 @@ use face_types::BoundingBox;
 
 use super::*;
 use crate::label::FaceLabels;
-use crate::testing::{assert_learnt, assert_onnx_agrees, recorded};
+use crate::testing::{alone, assert_learnt, assert_onnx_agrees, recorded};
 use crate::train::{Ending, RunFolder, Stop, train};
 
 /// A small network and a short run.
@@ -220,38 +220,40 @@ fn the_exported_file_answers_as_the_run_s_best_weights() {
 
 #[test]
 fn a_run_in_two_sittings_is_the_run_in_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let (text, task) = eye_task();
-    let (one, two) = (folder.path().join("one"), folder.path().join("two"));
-    let settings = || task.recipe.training.clone();
-    run(&task, &text, &one, 24);
-    let stop = Stop::default();
-    let asking = StopAt {
-        task: &task,
-        step: 9,
-        stop: stop.clone(),
-    };
-    let begin = RunFolder::create(&two, &text, &()).unwrap().quietly();
-    let ending = train(&asking, &settings(), begin, &Device::flex(), &stop).unwrap();
-    assert_eq!(ending, Ending::Stopped);
-    run(&task, &text, &two, 24);
-    let answers = |path: &Path| {
-        let net = task.recipe.network.init(&Device::flex());
-        let net = checkpoint::load(net, &path.join("last/average.bpk")).unwrap();
-        let (examples, recipe) = (&task.examples, &task.recipe);
-        judge::probabilities(
-            &net,
-            examples,
-            &examples.validation,
-            recipe,
-            &Device::flex(),
-        )
-    };
-    assert_eq!(answers(&one), answers(&two));
-    assert_eq!(
-        recorded(&one, "train", "loss"),
-        recorded(&two, "train", "loss")
-    );
+    alone(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let (text, task) = eye_task();
+        let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+        let settings = || task.recipe.training.clone();
+        run(&task, &text, &one, 24);
+        let stop = Stop::default();
+        let asking = StopAt {
+            task: &task,
+            step: 9,
+            stop: stop.clone(),
+        };
+        let begin = RunFolder::create(&two, &text, &()).unwrap().quietly();
+        let ending = train(&asking, &settings(), begin, &Device::flex(), &stop).unwrap();
+        assert_eq!(ending, Ending::Stopped);
+        run(&task, &text, &two, 24);
+        let answers = |path: &Path| {
+            let net = task.recipe.network.init(&Device::flex());
+            let net = checkpoint::load(net, &path.join("last/average.bpk")).unwrap();
+            let (examples, recipe) = (&task.examples, &task.recipe);
+            judge::probabilities(
+                &net,
+                examples,
+                &examples.validation,
+                recipe,
+                &Device::flex(),
+            )
+        };
+        assert_eq!(answers(&one), answers(&two));
+        assert_eq!(
+            recorded(&one, "train", "loss"),
+            recorded(&two, "train", "loss")
+        );
+    });
 }
 
 /// Asks for a stop when it sees the loss of a step.

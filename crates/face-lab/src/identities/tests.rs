@@ -6,7 +6,7 @@ use face_nets::Embedder as _;
 use toml::{Table, Value};
 
 use super::*;
-use crate::testing::{PEOPLE, assert_learnt, assert_onnx_agrees, copy_folder, recorded};
+use crate::testing::{PEOPLE, alone, assert_learnt, assert_onnx_agrees, copy_folder, recorded};
 
 const MODEL_1: &str = include_str!("../../recipes/model-1.toml");
 const MODEL_2: &str = include_str!("../../recipes/model-2.toml");
@@ -101,23 +101,25 @@ fn a_recipe_learns_and_its_network_becomes_a_file(#[case] text: &str, #[case] st
 #[case::model_2(MODEL_2, 2)]
 #[case::model_3(MODEL_3, 2)]
 fn a_recipe_that_was_stopped_twice_goes_on_as_if_once(#[case] text: &str, #[case] first: u64) {
-    let folder = tempfile::tempdir().unwrap();
-    let [once, twice] = ["once", "twice"].map(|name| folder.path().join(name));
-    let text = small(text, 6);
-    assert_eq!(
-        go(&once, &text, &Stop::default().at_step(first)),
-        Ending::Stopped
-    );
-    copy_folder(&once, &twice);
-    assert_eq!(go(&once, &text, &Stop::default()), Ending::Finished);
-    assert_eq!(
-        go(&twice, &text, &Stop::default().at_step(4)),
-        Ending::Stopped
-    );
-    assert_eq!(go(&twice, &text, &Stop::default()), Ending::Finished);
-    let [once, twice] = [once, twice].map(|path| recorded(&path, "train", "loss"));
-    assert_eq!(once.len(), 6);
-    assert_eq!(once, twice);
+    alone(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let [once, twice] = ["once", "twice"].map(|name| folder.path().join(name));
+        let text = small(text, 6);
+        assert_eq!(
+            go(&once, &text, &Stop::default().at_step(first)),
+            Ending::Stopped
+        );
+        copy_folder(&once, &twice);
+        assert_eq!(go(&once, &text, &Stop::default()), Ending::Finished);
+        assert_eq!(
+            go(&twice, &text, &Stop::default().at_step(4)),
+            Ending::Stopped
+        );
+        assert_eq!(go(&twice, &text, &Stop::default()), Ending::Finished);
+        let [once, twice] = [once, twice].map(|path| recorded(&path, "train", "loss"));
+        assert_eq!(once.len(), 6);
+        assert_eq!(once, twice);
+    });
 }
 
 #[test]

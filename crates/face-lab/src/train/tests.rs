@@ -8,6 +8,7 @@ use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::*;
+use crate::testing::alone;
 
 /// Learns whether the sum of two numbers is positive.
 struct Sums;
@@ -159,58 +160,60 @@ fn a_run_learns_and_leaves_its_numbers() {
 
 #[test]
 fn a_run_that_was_stopped_goes_on_to_the_bit() {
-    let folder = tempfile::tempdir().unwrap();
-    let (whole, parts) = (folder.path().join("whole"), folder.path().join("parts"));
-    let device = Device::flex();
-    train(
-        &Sums,
-        &settings(60),
-        begin(&whole),
-        &device,
-        &Stop::default(),
-    )
-    .unwrap();
+    alone(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let (whole, parts) = (folder.path().join("whole"), folder.path().join("parts"));
+        let device = Device::flex();
+        train(
+            &Sums,
+            &settings(60),
+            begin(&whole),
+            &device,
+            &Stop::default(),
+        )
+        .unwrap();
 
-    let stop = Stop::default();
-    let stopping = StopAfter {
-        steps: 23,
-        stop: stop.clone(),
-    };
-    let ending = train(&stopping, &settings(60), begin(&parts), &device, &stop).unwrap();
-    assert_eq!(ending, Ending::Stopped);
-    assert!(parts.join("checkpoints/step-00000023").is_dir());
-    let going_on = RunFolder::open(&parts).unwrap().quietly();
-    let ending = train(&Sums, &settings(60), going_on, &device, &Stop::default()).unwrap();
-    assert_eq!(ending, Ending::Finished);
+        let stop = Stop::default();
+        let stopping = StopAfter {
+            steps: 23,
+            stop: stop.clone(),
+        };
+        let ending = train(&stopping, &settings(60), begin(&parts), &device, &stop).unwrap();
+        assert_eq!(ending, Ending::Stopped);
+        assert!(parts.join("checkpoints/step-00000023").is_dir());
+        let going_on = RunFolder::open(&parts).unwrap().quietly();
+        let ending = train(&Sums, &settings(60), going_on, &device, &Stop::default()).unwrap();
+        assert_eq!(ending, Ending::Finished);
 
-    let numbers = |path: &Path| {
-        let text = std::fs::read_to_string(path.join("metrics.jsonl")).unwrap();
-        let loss = |line: &str| {
-            serde_json::from_str::<serde_json::Value>(line).unwrap()["loss"].to_string()
+        let numbers = |path: &Path| {
+            let text = std::fs::read_to_string(path.join("metrics.jsonl")).unwrap();
+            let loss = |line: &str| {
+                serde_json::from_str::<serde_json::Value>(line).unwrap()["loss"].to_string()
+            };
+            text.lines().map(loss).collect::<Vec<_>>()
         };
-        text.lines().map(loss).collect::<Vec<_>>()
-    };
-    assert_eq!(numbers(&whole), numbers(&parts));
-    let values = |path: &Path| {
-        let net = Sums.model(&device).unwrap();
-        let net = checkpoint::load(net, &path.join("last/average.bpk")).unwrap();
-        let bits = |t: Tensor<1>| {
-            t.into_data()
-                .try_to_vec::<f32>()
-                .unwrap()
-                .into_iter()
-                .map(f32::to_bits)
-                .collect::<Vec<_>>()
+        assert_eq!(numbers(&whole), numbers(&parts));
+        let values = |path: &Path| {
+            let net = Sums.model(&device).unwrap();
+            let net = checkpoint::load(net, &path.join("last/average.bpk")).unwrap();
+            let bits = |t: Tensor<1>| {
+                t.into_data()
+                    .try_to_vec::<f32>()
+                    .unwrap()
+                    .into_iter()
+                    .map(f32::to_bits)
+                    .collect::<Vec<_>>()
+            };
+            [
+                bits(net.first.weight.val().flatten(0, 1)),
+                bits(net.norm.running_mean.value()),
+                bits(net.norm.running_var.value()),
+                bits(net.last.weight.val().flatten(0, 1)),
+            ]
         };
-        [
-            bits(net.first.weight.val().flatten(0, 1)),
-            bits(net.norm.running_mean.value()),
-            bits(net.norm.running_var.value()),
-            bits(net.last.weight.val().flatten(0, 1)),
-        ]
-    };
-    assert_eq!(values(&whole), values(&parts));
-    assert!(!weights(&whole).is_empty());
+        assert_eq!(values(&whole), values(&parts));
+        assert!(!weights(&whole).is_empty());
+    });
 }
 
 #[test]
