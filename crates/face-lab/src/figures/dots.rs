@@ -40,8 +40,10 @@ pub(super) struct DotChart {
 }
 
 const WIDTH: u32 = 820;
-/// Room for the names of the rows.
+/// Room for the names of the rows; longer ones get more.
 const LEFT: f64 = 190.0;
+/// Room between a row's name and the plot.
+const BESIDE: f64 = 14.0;
 /// Room for the rates in figures.
 const RIGHT: f64 = 110.0;
 /// Room for the axis.
@@ -68,7 +70,7 @@ impl DotChart {
         if self.series.len() > 1 {
             self.name_series(&mut sheet, used + 4.0);
         }
-        let (left, right) = (LEFT, f64::from(WIDTH) - RIGHT);
+        let (left, right) = (self.left(), f64::from(WIDTH) - RIGHT);
         let across = |value: f64| left + self.axis.place(value) * (right - left);
         for (value, text) in &self.axis.ticks {
             let x = across(*value);
@@ -93,7 +95,7 @@ impl DotChart {
             let start = top + f64::from(at) * row_height + BETWEEN / 2.0;
             let middle = start + (row_height - BETWEEN) / 2.0;
             sheet.text(
-                [left - 14.0, middle],
+                [left - BESIDE, middle],
                 &row.name,
                 style::TEXT,
                 style::INK,
@@ -107,8 +109,13 @@ impl DotChart {
         sheet
     }
 
+    fn left(&self) -> f64 {
+        let names = self.rows.iter().map(|row| row.name.as_str());
+        LEFT.max(style::widest(names, style::TEXT) + 2.0 * BESIDE)
+    }
+
     fn name_series(&self, sheet: &mut Sheet, y: f64) {
-        let mut x = LEFT;
+        let mut x = self.left();
         for (name, at) in self.series.iter().zip(0..) {
             sheet.dot([x, y], 4.5, style::colour(at));
             sheet.text(
@@ -146,23 +153,35 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn more_rows_make_a_taller_figure() {
-        let row = |name: &str| Row {
+    fn row(name: &str) -> Row {
+        Row {
             name: name.to_owned(),
             dots: vec![Dot {
                 series: 0,
                 rate: Proportion::new(9, 10).wilson(),
             }],
-        };
-        let chart = |rows: Vec<Row>| DotChart {
+        }
+    }
+
+    fn chart(rows: Vec<Row>) -> DotChart {
+        DotChart {
             title: "Rates".to_owned(),
             subtitle: "n = 10".to_owned(),
             axis: Axis::shares("rate", 0.0, 1.0),
             series: vec!["one".to_owned()],
             rows,
-        };
+        }
+    }
+
+    #[test]
+    fn more_rows_make_a_taller_figure() {
         let (two, four) = (chart(vec![row("a"), row("b")]), chart(vec![row("a"); 4]));
         assert!(four.sheet().height > two.sheet().height + 50);
+    }
+
+    #[test]
+    fn a_long_name_begins_on_the_paper() {
+        let name = "pictures of another source: 147 open, 141 closed";
+        assert!(chart(vec![row(name)]).sheet().begins(name) > 0.0);
     }
 }

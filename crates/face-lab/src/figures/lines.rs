@@ -51,8 +51,12 @@ pub(super) struct LineChart {
 
 const WIDTH: u32 = 820;
 const HEIGHT: u32 = 500;
-/// Room for the numbers of the upright axis.
+/// Room for the title and the numbers of the upright axis; longer numbers get more.
 const LEFT: f64 = 78.0;
+/// Where the title of the upright axis stands, and how far it reaches.
+const UPRIGHT: [f64; 2] = [18.0, 28.0];
+/// Room between a number and the plot.
+const BESIDE: f64 = 8.0;
 /// Room for the names of the lines.
 const RIGHT: f64 = 210.0;
 /// Room for the numbers and the title of the level axis.
@@ -70,8 +74,9 @@ impl LineChart {
     /// The figure's sheet.
     pub(super) fn sheet(&self) -> Sheet {
         let (mut sheet, used) = Sheet::titled(WIDTH, HEIGHT, &self.title, &self.subtitle);
+        let numbers = self.y.ticks.iter().map(|(_, text)| text.as_str());
         let frame = Frame {
-            left: LEFT,
+            left: LEFT.max(UPRIGHT[1] + style::widest(numbers, style::SMALL) + BESIDE),
             right: f64::from(WIDTH) - self.room_for_names(),
             top: used + 14.0,
             bottom: f64::from(HEIGHT) - BOTTOM,
@@ -136,7 +141,7 @@ impl LineChart {
             let y = frame.bottom - self.y.place(*value) * (frame.bottom - frame.top);
             sheet.line(vec![[frame.left, y], [frame.right, y]], style::GRID, 1.0);
             sheet.text(
-                [frame.left - 8.0, y],
+                [frame.left - BESIDE, y],
                 text,
                 style::SMALL,
                 style::GREY,
@@ -161,7 +166,8 @@ impl LineChart {
             style::INK,
             Anchor::Middle,
         );
-        sheet.upwards([18.0, middle[1]], &self.y.title, style::TEXT, style::INK);
+        let beside = [UPRIGHT[0], middle[1]];
+        sheet.upwards(beside, &self.y.title, style::TEXT, style::INK);
     }
 
     fn draw(&self, sheet: &mut Sheet, frame: &Frame, line: &Line) {
@@ -298,6 +304,15 @@ mod tests {
                 .unwrap()
         };
         assert!((height("first") - height("second")).abs() >= style::LEADING);
+    }
+
+    #[test]
+    fn a_long_number_does_not_lie_on_the_title_of_its_axis() {
+        let chart = LineChart {
+            y: Axis::log_shares("up", 1e-7, 1.0),
+            ..chart()
+        };
+        assert!(chart.sheet().begins("0.00001%") >= UPRIGHT[1]);
     }
 
     #[test]

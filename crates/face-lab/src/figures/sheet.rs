@@ -222,6 +222,24 @@ pub(super) fn spread(wanted: &[f64], apart: f64, top: f64, bottom: f64) -> Vec<f
 }
 
 #[cfg(test)]
+impl Sheet {
+    /// Where `text`, which hangs on its right end, begins from the left edge.
+    pub(super) fn begins(&self, wanted: &str) -> f64 {
+        let found = self.marks.iter().find_map(|mark| match mark {
+            Mark::Text {
+                at,
+                text,
+                size,
+                anchor: Anchor::End,
+                ..
+            } if text == wanted => Some(at[0] - style::width(text, *size)),
+            _ => None,
+        });
+        found.unwrap()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

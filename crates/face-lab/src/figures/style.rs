@@ -44,6 +44,12 @@ pub(super) fn width(text: &str, size: f64) -> f64 {
     0.54 * size * text.chars().count() as f64
 }
 
+/// How wide the widest of `texts` is.
+pub(super) fn widest<'t>(texts: impl IntoIterator<Item = &'t str>, size: f64) -> f64 {
+    let widths = texts.into_iter().map(|text| width(text, size));
+    widths.fold(0.0, f64::max)
+}
+
 /// `text` in lines of `longest` pixels at most, broken between words.
 pub(super) fn wrapped(text: &str, size: f64, longest: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
