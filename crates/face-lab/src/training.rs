@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::classifier::{ClassifierRecipe, ClassifierTask};
 use crate::detector::{DetectorRecipe, DetectorTask, Split, YuNet};
-use crate::embedder::{EmbedderRecipe, EmbedderTask, Start};
+use crate::embedder::{EmbedderRecipe, EmbedderTask};
 use crate::identities::eyes::{Eyes, EyesRecipe, EyesTask};
 use crate::identities::{self, Begin, IdentitiesRecipe, People};
 use crate::label::{EYES_FILE, FACES_FILE};
 use crate::teach::NOTE_FILE;
-use crate::train::{Ending, RunFolder, Stop, train};
+use crate::train::{Ending, RunFolder, Start, Stop, train};
 
 /// `lab train`.
 #[derive(Debug, clap::Args)]
@@ -50,7 +50,7 @@ pub struct Inputs {
     /// The ONNX file of the network that is learnt from, for recipes that name its digest.
     #[arg(long)]
     pub teacher: Option<PathBuf>,
-    /// Begin with the best weights of the run in this folder; an embedder also with those of its ONNX file.
+    /// Begin with the best weights of the run in this folder; an embedder or a detector also with those of its ONNX file.
     #[arg(long)]
     pub from: Option<PathBuf>,
     /// Begin with weights that others published: a .pt, .pth or .safetensors file.
@@ -251,9 +251,10 @@ fn detector(
         file.context("a detector needs --teacher, the file of the network it learns from")?;
     let runtime = OnnxRuntime::locate(&Search::of_this_machine())?;
     let teacher = YuNet::open(file, &recipe.teacher, &runtime)?;
+    let start = inputs.from.as_deref().map(Start::at).transpose()?;
     let photographs = Split::read(&inputs.data, recipe.pictures.crops)?;
     let settings = recipe.training.clone();
-    let task = DetectorTask::new(recipe, photographs, Arc::new(teacher))?;
+    let task = DetectorTask::new(recipe, photographs, Arc::new(teacher), start)?;
     train(&task, &settings, folder()?, &Device::flex(), stop)
 }
 

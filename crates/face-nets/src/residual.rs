@@ -139,6 +139,37 @@ impl Stage {
     }
 }
 
+impl Stage {
+    /// `[n, channels_in, height, width]` to `[n, channels, height / 2, width / 2]`, rounded up.
+    #[must_use]
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let blocks = self.blocks.iter();
+        blocks.fold(self.entry.forward(x), |x, block| block.forward(x))
+    }
+
+    /// The stage [settled](ConvBlock::settled) on `x`, and what it makes of `x`.
+    pub(crate) fn settled(self, x: Tensor<4>) -> (Self, Tensor<4>) {
+        let entry = self.entry.settled(x.clone());
+        let mut x = entry.forward(x);
+        let settle = |block: ResidualBlock| {
+            let first = block.first.settled(x.clone());
+            let second = block.second.settled(first.forward(x.clone()));
+            let settled = ResidualBlock { first, second };
+            x = settled.forward(x.clone());
+            settled
+        };
+        let blocks = self.blocks.into_iter().map(settle).collect();
+        (Self { entry, blocks }, x)
+    }
+
+    /// Its convolutions in the order in which they are computed.
+    pub(crate) fn convolutions_mut(&mut self) -> impl Iterator<Item = &mut ConvBlock> {
+        let blocks = self.blocks.iter_mut();
+        let blocks = blocks.flat_map(|block| [&mut block.first, &mut block.second]);
+        std::iter::once(&mut self.entry).chain(blocks)
+    }
+}
+
 impl ResidualBlock {
     /// Keeps the shape of `x`.
     #[must_use]
@@ -179,14 +210,8 @@ impl ResidualNet {
 
     /// `[n, channels, side, side]`.
     fn last_stage(&self, faces: Tensor<4>) -> Tensor<4> {
-        let mut x = self.stem.forward(faces);
-        for stage in &self.stages {
-            x = stage.entry.forward(x);
-            for block in &stage.blocks {
-                x = block.forward(x);
-            }
-        }
-        x
+        let stages = self.stages.iter();
+        stages.fold(self.stem.forward(faces), |x, stage| stage.forward(x))
     }
 
     /// The network that answers alike, with the running statistics that its convolutions have on `faces`.
@@ -197,26 +222,14 @@ impl ResidualNet {
     pub fn settled(self, faces: Tensor<4>) -> Self {
         let stem = self.stem.settled(faces.clone());
         let mut x = stem.forward(faces);
-        let block = |block: ResidualBlock, x: &Tensor<4>| {
-            let first = block.first.settled(x.clone());
-            let second = block.second.settled(first.forward(x.clone()));
-            ResidualBlock { first, second }
+        let settle = |stage: Stage| {
+            let (stage, next) = stage.settled(x.clone());
+            x = next;
+            stage
         };
-        let mut stages = Vec::with_capacity(self.stages.len());
-        for stage in self.stages {
-            let entry = stage.entry.settled(x.clone());
-            x = entry.forward(x);
-            let mut blocks = Vec::with_capacity(stage.blocks.len());
-            for old in stage.blocks {
-                let settled = block(old, &x);
-                x = settled.forward(x);
-                blocks.push(settled);
-            }
-            stages.push(Stage { entry, blocks });
-        }
         Self {
+            stages: self.stages.into_iter().map(settle).collect(),
             stem,
-            stages,
             head: self.head,
         }
     }

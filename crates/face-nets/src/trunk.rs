@@ -30,12 +30,30 @@ impl Trunk {
     /// What each stage gives, the first first.
     pub(crate) fn forward(&self, x: Tensor<4>) -> Vec<Tensor<4>> {
         let step = |x: &mut Tensor<4>, stage: &Stage| {
-            let blocks = stage.blocks.iter();
-            *x = blocks.fold(stage.entry.forward(x.clone()), |x, block| block.forward(x));
+            *x = stage.forward(x.clone());
             Some(x.clone())
         };
         let stages = self.stages.iter();
         stages.scan(self.stem.forward(x), step).collect()
+    }
+
+    /// The trunk settled on pictures, and what each stage then gives.
+    pub(crate) fn settled(self, pictures: Tensor<4>) -> (Self, Vec<Tensor<4>>) {
+        let stem = self.stem.settled(pictures.clone());
+        let mut x = stem.forward(pictures);
+        let settle = |stage: Stage| {
+            let (stage, next) = stage.settled(x.clone());
+            x = next.clone();
+            (stage, next)
+        };
+        let (stages, outputs) = self.stages.into_iter().map(settle).unzip();
+        (Self { stem, stages }, outputs)
+    }
+
+    /// Its convolutions in the order in which they are computed.
+    pub(crate) fn convolutions_mut(&mut self) -> impl Iterator<Item = &mut ConvBlock> {
+        let stages = self.stages.iter_mut().flat_map(Stage::convolutions_mut);
+        std::iter::once(&mut self.stem).chain(stages)
     }
 
     /// The same in a graph.

@@ -16,6 +16,8 @@ mod tests;
 use std::path::Path;
 use std::sync::Arc;
 
+use anyhow::ensure;
+use burn::module::Module as _;
 use burn::tensor::Device;
 use face_nets::loss::{DenseLoss, dense_distillation};
 use face_nets::onnx::{Export as _, ExportOptions};
@@ -28,7 +30,7 @@ pub use recipe::{DetectorRecipe, LossSettings, PictureSettings};
 pub use sources::{Sources, Split};
 pub use teacher::{Teacher, TeacherSettings, YuNet};
 
-use crate::train::{BatchSource, StepLoss, Task, Validation, checkpoint};
+use crate::train::{BatchSource, Start, StepLoss, Task, Validation, checkpoint};
 
 /// A detector with its photographs in memory and its teacher.
 #[derive(Debug)]
@@ -36,6 +38,7 @@ pub struct DetectorTask {
     recipe: DetectorRecipe,
     batches: Arc<SceneBatches>,
     check: Check,
+    start: Option<Start>,
 }
 
 impl DetectorTask {
@@ -47,6 +50,7 @@ impl DetectorTask {
         recipe: DetectorRecipe,
         photographs: Split,
         teacher: Arc<dyn Teacher>,
+        start: Option<Start>,
     ) -> anyhow::Result<Self> {
         let side = recipe.pictures.largest();
         let check = Check::new(&photographs.check, &*teacher, &recipe.teacher, side)?;
@@ -55,7 +59,18 @@ impl DetectorTask {
             recipe,
             batches: Arc::new(batches),
             check,
+            start,
         })
+    }
+
+    /// The exported network in the file `path`, ready to be trained.
+    fn exported(&self, path: &Path, device: &Device) -> anyhow::Result<Detector> {
+        let settings = &self.recipe.network;
+        let net = Start::exported(path, |bytes| settings.from_onnx(bytes, &Device::flex()))?;
+        let pictures = self.batches.batch(0)?.input(&Device::flex());
+        let record = net.settled(pictures).into_record();
+        // Weights that are to be trained belong to a network on their device.
+        Ok(settings.init(device).try_load_record(record)?)
     }
 }
 
@@ -64,7 +79,16 @@ impl Task for DetectorTask {
     type Batch = SceneBatch;
 
     fn model(&self, device: &Device) -> anyhow::Result<Detector> {
-        Ok(self.recipe.network.init(device))
+        let settings = &self.recipe.network;
+        match &self.start {
+            None => Ok(settings.init(device)),
+            Some(Start::Exported(path)) => self.exported(path, device),
+            Some(Start::Run { recipe, weights }) => {
+                let is_alike = DetectorRecipe::parse(recipe)?.network == *settings;
+                ensure!(is_alike, "the run to start from trained another network");
+                checkpoint::load(settings.init(device), weights)
+            }
+        }
     }
 
     fn source(&self) -> Arc<dyn BatchSource<Batch = SceneBatch>> {

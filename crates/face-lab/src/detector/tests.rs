@@ -16,7 +16,7 @@ use image::imageops;
 use super::batches::append_input;
 use super::*;
 use crate::testing::{recorded, runtime};
-use crate::train::{Ending, RunFolder, Stop, train};
+use crate::train::{Ending, RunFolder, Start, Stop, train};
 
 const SIDE: u32 = 128;
 /// Drawn scenes are 320 pixels wide.
@@ -153,6 +153,10 @@ fn square(number: u64) -> (RgbImage, Vec<LocatedFace>) {
 }
 
 fn task(recipe: DetectorRecipe, scenes: u64) -> DetectorTask {
+    task_from(recipe, scenes, None)
+}
+
+fn task_from(recipe: DetectorRecipe, scenes: u64, start: Option<Start>) -> DetectorTask {
     let drawn: Vec<_> = (0..scenes).map(square).collect();
     let pictures: Vec<_> = drawn.iter().map(|(picture, _)| picture.clone()).collect();
     let known = drawn
@@ -167,7 +171,8 @@ fn task(recipe: DetectorRecipe, scenes: u64) -> DetectorTask {
         check: sources.clone(),
         training: sources,
     };
-    DetectorTask::new(recipe, photographs, Arc::new(Draughtsman(known.collect()))).unwrap()
+    let teacher = Arc::new(Draughtsman(known.collect()));
+    DetectorTask::new(recipe, photographs, teacher, start).unwrap()
 }
 
 /// Trains in a new folder at `path`.
@@ -188,13 +193,11 @@ fn the_loss_falls_and_the_exported_file_finds_the_drawn_faces() {
     let recall = recorded(&path, "validation", "recall_tenth");
     assert!(recall[recall.len() - 1] > 0.7, "{recall:?}");
 
+    let weights = path.join("last/average.bpk");
+    let file = onnx(RECIPE, &weights, &ExportOptions::default()).unwrap();
+    goes_on_where_it_ended(&path, &file, loss[loss.len() - 1]);
+
     let Some(runtime) = runtime() else { return };
-    let file = onnx(
-        RECIPE,
-        &path.join("last/average.bpk"),
-        &ExportOptions::default(),
-    )
-    .unwrap();
     let (picture, faces) = (0..12)
         .map(square)
         .find(|(_, faces)| faces.len() == 1)
@@ -211,6 +214,24 @@ fn the_loss_falls_and_the_exported_file_finds_the_drawn_faces() {
         .nose()
         .distance(faces[0].landmarks.nose());
     assert!(error < 0.5 * faces[0].landmarks.eye_distance(), "{error}");
+}
+
+/// A run that begins with the best weights of the one at `path`, or with `file`, which it was exported to, begins with about
+/// its last loss.
+fn goes_on_where_it_ended(path: &Path, file: &[u8], last: f64) {
+    let exported = path.join("exported.onnx");
+    std::fs::write(&exported, file).unwrap();
+    for from in [&exported, path] {
+        let mut recipe = recipe();
+        recipe.training.steps = 1;
+        recipe.training.report_every = 1;
+        recipe.training.rate = 1e-9;
+        let task = task_from(recipe, 12, Some(Start::at(from).unwrap()));
+        let folder = tempfile::tempdir().unwrap();
+        run(&task, &folder.path().join("run"));
+        let first = recorded(&folder.path().join("run"), "train", "loss")[0];
+        assert!(first < 2.0 * last, "{first} after {last}, from {from:?}");
+    }
 }
 
 /// The network in `file` as somebody to learn from.

@@ -26,10 +26,9 @@ pub use batches::{FaceBatch, FaceBatches};
 pub use dev::DevSet;
 pub use parts::{CalibrationSettings, Parts};
 pub use recipe::{EmbedderRecipe, LossSettings, SearchSettings};
-pub use start::Start;
 
 use crate::teach::{Targets, training_rows};
-use crate::train::{BatchSource, StepLoss, Task, Validation, checkpoint};
+use crate::train::{BatchSource, Start, StepLoss, Task, Validation, checkpoint};
 
 /// An embedder with its crops in memory.
 #[derive(Debug)]
@@ -131,7 +130,7 @@ impl Task for EmbedderTask {
     fn model(&self, device: &Device) -> anyhow::Result<ResidualNet> {
         match &self.start {
             None => Ok(self.recipe.network.init(device)),
-            Some(start) => start.network(&self.recipe.network, &self.batches, device),
+            Some(start) => start::network(start, &self.recipe.network, &self.batches, device),
         }
     }
 

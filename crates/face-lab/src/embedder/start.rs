@@ -1,6 +1,6 @@
-//! Weights to begin with: of another run, or of a network that was exported.
+//! An embedder with the weights of another.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use burn::module::Module as _;
@@ -9,61 +9,31 @@ use face_nets::residual::{ResidualNet, ResidualSettings};
 use nalgebra::DMatrix;
 
 use super::{EmbedderRecipe, FaceBatches};
-use crate::train::{BatchSource as _, checkpoint};
+use crate::train::{BatchSource as _, Start, checkpoint};
 
 /// Batches on which an exported network is looked at before it is trained on.
 const BATCHES: u64 = 24;
 
-/// Weights to begin with.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Start {
-    /// The best ones of a run.
-    Run {
-        /// The network they are of.
-        network: ResidualSettings,
-        /// Their file.
-        weights: PathBuf,
-    },
-    /// Those of an ONNX file that a run was exported to.
-    Exported(PathBuf),
-}
-
-impl Start {
-    /// The best weights of the run in the folder `path`, or those of the ONNX file `path`.
-    ///
-    /// # Errors
-    /// When the run's recipe cannot be read.
-    pub fn at(path: &Path) -> anyhow::Result<Self> {
-        if path.is_file() {
-            return Ok(Self::Exported(path.to_owned()));
+/// The network `settings` with the weights of `start`, ready to be trained on `batches`.
+///
+/// # Errors
+/// When they cannot be read or are of another network.
+pub(super) fn network(
+    start: &Start,
+    settings: &ResidualSettings,
+    batches: &FaceBatches,
+    device: &Device,
+) -> anyhow::Result<ResidualNet> {
+    match start {
+        Start::Run { recipe, weights } => {
+            let network = EmbedderRecipe::parse(recipe)?.network;
+            of_run(settings, &network, weights, device)
         }
-        let text = crate::train::RunFolder::recipe(path)?;
-        Ok(Self::Run {
-            network: EmbedderRecipe::parse(&text)?.network,
-            weights: path.join("best/average.bpk"),
-        })
-    }
-
-    /// The network `settings` with these weights, ready to be trained on `batches`.
-    ///
-    /// # Errors
-    /// When they cannot be read or are of another network.
-    pub(super) fn network(
-        &self,
-        settings: &ResidualSettings,
-        batches: &FaceBatches,
-        device: &Device,
-    ) -> anyhow::Result<ResidualNet> {
-        match self {
-            Self::Run { network, weights } => of_run(settings, network, weights, device),
-            Self::Exported(path) => {
-                let context = || format!("cannot begin with {}", path.display());
-                let bytes = std::fs::read(path).with_context(context)?;
-                let net = settings.from_onnx(&bytes, &Device::flex());
-                let net = brought_near(net.with_context(context)?, batches)?;
-                // Weights that are to be trained belong to a network on their device.
-                Ok(settings.init(device).try_load_record(net.into_record())?)
-            }
+        Start::Exported(path) => {
+            let read = |bytes: &[u8]| settings.from_onnx(bytes, &Device::flex());
+            let net = brought_near(Start::exported(path, read)?, batches)?;
+            // Weights that are to be trained belong to a network on their device.
+            Ok(settings.init(device).try_load_record(net.into_record())?)
         }
     }
 }

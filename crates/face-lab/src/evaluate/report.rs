@@ -216,6 +216,9 @@ pub struct EyeReport {
     pub at_threshold: TwoClassRates,
     /// At the threshold that is best on these very eyes.
     pub best: TwoClassRates,
+    /// Pictures for which the network's answer was no number; they are in no rate.
+    #[serde(default)]
+    pub without_opinion: Vec<String>,
 }
 
 /// Presentation attacks by source.

@@ -184,6 +184,7 @@ fn eyes(part: &str, quality: f32) -> EyeReport {
         part: part.to_owned(),
         at_threshold: eyes.at(0.5),
         best: eyes.best(),
+        without_opinion: Vec::new(),
     }
 }
 

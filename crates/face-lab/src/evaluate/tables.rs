@@ -264,6 +264,7 @@ fn eyes(reports: &[EyeReport]) -> Table {
             "closed found",
             "AUC",
             "best threshold",
+            "no answer",
         ],
     );
     for report in reports {
@@ -276,9 +277,21 @@ fn eyes(reports: &[EyeReport]) -> Table {
             counted(&at.specificity),
             format!("{:.4}", at.area_under_curve),
             format!("{:.2}: {}", best.threshold, percent(best.accuracy.value)),
+            listed(&report.without_opinion),
         ]);
     }
     table
+}
+
+/// How many there are, and the first few by name.
+fn listed(names: &[String]) -> String {
+    const FEW: usize = 3;
+    if names.is_empty() {
+        return "0".to_owned();
+    }
+    let rest = if names.len() > FEW { ", …" } else { "" };
+    let few = names[..names.len().min(FEW)].join(", ");
+    format!("{}: {few}{rest}", names.len())
 }
 
 fn attacks(report: &AttackReport) -> Table {

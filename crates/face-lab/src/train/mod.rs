@@ -11,6 +11,7 @@ mod folder;
 mod run;
 mod settings;
 mod stages;
+mod start;
 mod stop;
 mod task;
 #[cfg(test)]
@@ -24,5 +25,6 @@ pub use folder::RunFolder;
 pub use run::{Ending, train};
 pub use settings::TrainingSettings;
 pub use stages::{Stage, train_stages};
+pub use start::Start;
 pub use stop::Stop;
 pub use task::{BatchSource, Metrics, StepLoss, Task, Validation};

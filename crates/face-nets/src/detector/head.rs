@@ -60,9 +60,9 @@ impl Grid {
 
 /// A convolution, then one cell at a time to the outputs.
 #[derive(Module, Debug)]
-pub(super) struct Head {
-    block: ConvBlock,
-    outputs: Conv2d,
+pub(crate) struct Head {
+    pub(crate) block: ConvBlock,
+    pub(crate) outputs: Conv2d,
 }
 
 impl Head {

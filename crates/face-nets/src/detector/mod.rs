@@ -59,7 +59,7 @@ impl Default for DetectorSettings {
 pub struct Detector {
     trunk: Trunk,
     laterals: Vec<ConvBlock>,
-    heads: Vec<Head>,
+    pub(crate) heads: Vec<Head>,
 }
 
 impl DetectorSettings {
@@ -90,20 +90,55 @@ impl Detector {
     #[must_use]
     pub fn forward(&self, pictures: Tensor<4>) -> Vec<Grid> {
         let stages = self.trunk.forward(pictures).split_off(1);
-        let mut levels = Vec::new();
-        // From the coarsest down: each level is its own stage plus the coarser level, doubled.
-        for (lateral, stage) in self.laterals.iter().zip(stages).rev() {
-            let own = lateral.forward(stage);
-            let level = match levels.last() {
-                Some(coarser) => own + doubled(coarser),
-                None => own,
-            };
-            levels.push(level);
-        }
-        let levels = levels.into_iter().rev();
+        let own = self.laterals.iter().zip(stages);
+        let levels = pyramid(own.map(|(lateral, stage)| lateral.forward(stage)));
         let heads = self.heads.iter().zip(levels);
         heads.map(|(head, level)| head.forward(level)).collect()
     }
+
+    /// The network that answers alike, with the running statistics that its convolutions have on `pictures`; why, see
+    /// [`ResidualNet::settled`](crate::residual::ResidualNet::settled).
+    #[must_use]
+    pub fn settled(self, pictures: Tensor<4>) -> Self {
+        let (trunk, mut stages) = self.trunk.settled(pictures);
+        let stages = stages.split_off(1);
+        let laterals = self.laterals.into_iter().zip(&stages);
+        let laterals: Vec<_> = laterals
+            .map(|(lateral, stage)| lateral.settled(stage.clone()))
+            .collect();
+        let own = laterals.iter().zip(stages);
+        let levels = pyramid(own.map(|(lateral, stage)| lateral.forward(stage)));
+        let heads = self.heads.into_iter().zip(levels);
+        let settle = |(head, level): (Head, Tensor<4>)| Head {
+            block: head.block.settled(level),
+            outputs: head.outputs,
+        };
+        Self {
+            trunk,
+            laterals,
+            heads: heads.map(settle).collect(),
+        }
+    }
+
+    /// All convolutions but the heads', in the order in which they are computed.
+    pub(crate) fn convolutions_before_heads_mut(&mut self) -> impl Iterator<Item = &mut ConvBlock> {
+        let laterals = self.laterals.iter_mut().rev();
+        self.trunk.convolutions_mut().chain(laterals)
+    }
+}
+
+/// Levels from what the laterals make of the stages, the finest first: each is its own plus the coarser level, doubled.
+fn pyramid(own: impl DoubleEndedIterator<Item = Tensor<4>>) -> Vec<Tensor<4>> {
+    let mut levels: Vec<Tensor<4>> = Vec::new();
+    for own in own.rev() {
+        let level = match levels.last() {
+            Some(coarser) => own + doubled(coarser),
+            None => own,
+        };
+        levels.push(level);
+    }
+    levels.reverse();
+    levels
 }
 
 /// Each cell of `[n, c, h, w]` repeated twice in both directions.

@@ -1,13 +1,14 @@
-//! The weights of an embedder out of the file that it was exported to, so that training can go on from it.
+//! The weights of an embedder or a detector out of the file that it was exported to, so that training can go on from it.
 
 use burn::module::Param;
 use burn::nn::BatchNormConfig;
-use burn::tensor::{Device, TensorData, f16};
+use burn::tensor::{Device, Tensor, TensorData, f16};
 use prost::Message as _;
 
 use super::proto::{self, data_type};
 use crate::layers::ConvBlock;
-use crate::residual::{ResidualNet, ResidualSettings};
+use crate::residual::{ResidualNet, ResidualSettings, Stage};
+use crate::{Detector, DetectorSettings};
 
 /// Why a file gives no weights.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,64 @@ struct Map {
     bias: Vec<f32>,
 }
 
+/// The linear maps of a file that are not yet in a network, in the order in which they are computed.
+struct Maps(std::vec::IntoIter<Map>);
+
+impl Maps {
+    fn of(bytes: &[u8]) -> Result<Self, ReadError> {
+        let graph = proto::Model::decode(bytes)?.graph.unwrap_or_default();
+        Ok(Self(maps(&graph)?.into_iter()))
+    }
+
+    fn next(&mut self, dims: &[usize]) -> Result<Map, ReadError> {
+        let map = self.0.next();
+        let map = map.ok_or_else(|| ReadError::Other(format!("{dims:?} is missing")))?;
+        if map.dims == dims {
+            Ok(map)
+        } else {
+            let text = format!("{:?} in place of {dims:?}", map.dims);
+            Err(ReadError::Other(text))
+        }
+    }
+
+    /// Weights and bias of the next map for a parameter of these lengths.
+    fn next_pair<const D: usize>(
+        &mut self,
+        dims: [usize; D],
+        device: &Device,
+    ) -> Result<(Param<Tensor<D>>, Param<Tensor<1>>), ReadError> {
+        let Map { weight, bias, .. } = self.next(&dims)?;
+        let length = bias.len();
+        Ok((
+            parameter(weight, dims, device),
+            parameter(bias, [length], device),
+        ))
+    }
+
+    /// Fills a block with the next map, into which its normalisation was folded; its own then does nothing but add.
+    fn fill(&mut self, block: &mut ConvBlock, device: &Device) -> Result<(), ReadError> {
+        let (weight, bias) = self.next_pair(block.conv.weight.dims(), device)?;
+        let [channels] = bias.dims();
+        let norm = BatchNormConfig::new(channels).init(device);
+        // A fresh normalisation divides by √(1 + ε).
+        let scale = (1.0 + norm.epsilon).sqrt() as f32;
+        block.conv.weight = weight;
+        block.norm = burn::nn::BatchNorm {
+            gamma: parameter(vec![scale; channels], [channels], device),
+            beta: bias,
+            ..norm
+        };
+        Ok(())
+    }
+
+    fn end(mut self) -> Result<(), ReadError> {
+        match self.0.next() {
+            None => Ok(()),
+            Some(map) => Err(ReadError::Other(format!("{:?} is left over", map.dims))),
+        }
+    }
+}
+
 impl ResidualSettings {
     /// The network that was exported to `bytes`, whose answers it gives.
     ///
@@ -36,44 +95,40 @@ impl ResidualSettings {
     /// # Errors
     /// [`ReadError`].
     pub fn from_onnx(&self, bytes: &[u8], device: &Device) -> Result<ResidualNet, ReadError> {
-        let graph = proto::Model::decode(bytes)?.graph.unwrap_or_default();
-        let mut maps = maps(&graph)?.into_iter();
+        let mut maps = Maps::of(bytes)?;
         let mut net = self.init(device);
-        for block in net.blocks_mut() {
-            let map = next(&mut maps, &block.conv.weight.dims())?;
-            let channels = map.bias.len();
-            block.conv.weight = parameter(map.weight, block.conv.weight.dims(), device);
-            // A fresh normalisation divides by √(1 + ε).
-            let norm = BatchNormConfig::new(channels).init(device);
-            let scale = (1.0 + norm.epsilon).sqrt() as f32;
-            block.norm = burn::nn::BatchNorm {
-                gamma: parameter(vec![scale; channels], [channels], device),
-                beta: parameter(map.bias, [channels], device),
-                ..norm
-            };
+        let stages = net.stages.iter_mut().flat_map(Stage::convolutions_mut);
+        for block in std::iter::once(&mut net.stem).chain(stages) {
+            maps.fill(block, device)?;
         }
-        let head = next(&mut maps, &net.head.weight.dims())?;
-        let (dims, length) = (net.head.weight.dims(), head.bias.len());
-        net.head.weight = parameter(head.weight, dims, device);
-        net.head.bias = Some(parameter(head.bias, [length], device));
-        match maps.next() {
-            None => Ok(net),
-            Some(map) => Err(ReadError::Other(format!("{:?} is left over", map.dims))),
-        }
+        let (weight, bias) = maps.next_pair(net.head.weight.dims(), device)?;
+        net.head.weight = weight;
+        net.head.bias = Some(bias);
+        maps.end()?;
+        Ok(net)
     }
 }
 
-impl ResidualNet {
-    /// The blocks in the order in which they are exported.
-    fn blocks_mut(&mut self) -> Vec<&mut ConvBlock> {
-        let mut blocks = vec![&mut self.stem];
-        for stage in &mut self.stages {
-            blocks.push(&mut stage.entry);
-            for block in &mut stage.blocks {
-                blocks.extend([&mut block.first, &mut block.second]);
-            }
+impl DetectorSettings {
+    /// The detector that was exported to `bytes`, whose answers it gives; before it is trained on, it must be
+    /// [settled](Detector::settled), as an embedder must.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn from_onnx(&self, bytes: &[u8], device: &Device) -> Result<Detector, ReadError> {
+        let mut maps = Maps::of(bytes)?;
+        let mut net = self.init(device);
+        for block in net.convolutions_before_heads_mut() {
+            maps.fill(block, device)?;
         }
-        blocks
+        for head in &mut net.heads {
+            maps.fill(&mut head.block, device)?;
+            let (weight, bias) = maps.next_pair(head.outputs.weight.dims(), device)?;
+            head.outputs.weight = weight;
+            head.outputs.bias = Some(bias);
+        }
+        maps.end()?;
+        Ok(net)
     }
 }
 
@@ -81,19 +136,8 @@ fn parameter<const D: usize>(
     values: Vec<f32>,
     dims: [usize; D],
     device: &Device,
-) -> Param<burn::tensor::Tensor<D>> {
+) -> Param<Tensor<D>> {
     Param::from_data(TensorData::new(values, dims), device)
-}
-
-fn next(maps: &mut impl Iterator<Item = Map>, dims: &[usize]) -> Result<Map, ReadError> {
-    let map = maps.next();
-    let map = map.ok_or_else(|| ReadError::Other(format!("{dims:?} is missing")))?;
-    if map.dims == dims {
-        Ok(map)
-    } else {
-        let text = format!("{:?} in place of {dims:?}", map.dims);
-        Err(ReadError::Other(text))
-    }
 }
 
 /// Convolutions and matrices in the order in which they are computed.
@@ -146,9 +190,9 @@ fn constant(graph: &proto::Graph, name: &str) -> Result<(Vec<usize>, Vec<f32>), 
 #[cfg(test)]
 mod tests {
     use burn::module::Module as _;
-    use burn::tensor::Tensor;
 
     use super::*;
+    use crate::Grid;
     use crate::onnx::testing::{noise, shaken};
     use crate::onnx::{Export as _, ExportOptions, Mirrored, Storage};
     use crate::residual::StageSettings;
@@ -212,6 +256,32 @@ mod tests {
         assert!(answer_in_training(read.clone()) > 0.1);
     }
 
+    /// What a detector says of pictures, all of it in a row.
+    fn said(net: &Detector, x: Tensor<4>) -> Tensor<2> {
+        let grid = Grid::joined(&net.forward(x));
+        let parts = vec![grid.class, grid.object, grid.bounds, grid.points];
+        Tensor::cat(parts, 2).flatten(1, 2)
+    }
+
+    #[test]
+    fn a_detector_comes_back_and_settled_answers_alike_in_training() {
+        let device = Device::flex();
+        let settings = DetectorSettings::default();
+        let net = shaken(settings.init(&device));
+        let x = noise([8, 3, 64, 96]);
+        let expected = said(&net, x.clone());
+        let bytes = net.to_onnx(&ExportOptions::default());
+        let read = settings.from_onnx(&bytes, &device).unwrap();
+        let found = difference(said(&read, x.clone()), expected.clone());
+        assert!(found < 1e-4, "{found}");
+        let settled = read.settled(x.clone());
+        let found = difference(said(&settled, x.clone()), expected.clone());
+        assert!(found < 1e-3, "{found}");
+        let in_training = said(&settled.train(), Tensor::from_inner(x)).inner();
+        let found = difference(in_training, expected);
+        assert!(found < 1e-2, "{found}");
+    }
+
     #[test]
     fn another_network_s_file_is_refused() {
         let (_, bytes) = exported(Storage::Single);
@@ -222,5 +292,7 @@ mod tests {
         let error = larger.from_onnx(&bytes, &Device::flex()).unwrap_err();
         assert!(error.to_string().contains("another network"), "{error}");
         assert!(larger.from_onnx(b"no file", &Device::flex()).is_err());
+        let detector = DetectorSettings::default();
+        assert!(detector.from_onnx(&bytes, &Device::flex()).is_err());
     }
 }
