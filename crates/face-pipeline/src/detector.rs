@@ -121,13 +121,13 @@ impl Detector {
         }))
     }
 
-    /// The faces that one look at the whole picture finds.
+    /// Everything that one look at the whole picture finds, overlaps included.
     fn look(&mut self, picture: &RgbImage, look: Look) -> Result<Vec<Detection>, AnalyseError> {
         let found = self.run(resize(picture, look.width, look.height), look.margin)?;
         Ok(found.iter().map(|face| look.in_picture(face)).collect())
     }
 
-    /// The faces that the network finds in `seen`, in pixels of its input, which has a margin around it.
+    /// Everything that the network finds in `seen`, in pixels of its input, which has a margin around it.
     fn run(&mut self, seen: RgbImage, margin: u32) -> Result<Vec<Detection>, AnalyseError> {
         let canvas = sizes::letterbox(seen, margin, self.spec.side_multiple);
         self.values.resize(canvas.len(), 0.0);
@@ -141,7 +141,7 @@ impl Detector {
             Decoding::RetinaFace => retinaface_faces(&outputs, &self.spec, size, &network),
         }?;
         found.retain(spans_a_face);
-        Ok(nms::suppress(found, self.spec.nms_iou))
+        Ok(found)
     }
 }
 
