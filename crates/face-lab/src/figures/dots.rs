@@ -52,6 +52,10 @@ const BOTTOM: f64 = 56.0;
 const SERIES_HEIGHT: f64 = 18.0;
 /// Room between rows.
 const BETWEEN: f64 = 16.0;
+/// From the middle of a series' dot to its name.
+const DOT: f64 = 10.0;
+/// Room between the names of two series.
+const BETWEEN_NAMES: f64 = 30.0;
 
 impl DotChart {
     /// The figure's sheet.
@@ -59,16 +63,21 @@ impl DotChart {
         let row_height = SERIES_HEIGHT * self.series.len().max(1) as f64 + BETWEEN;
         let rows = row_height * self.rows.len() as f64;
         let (_, used) = Sheet::titled(WIDTH, 0, &self.title, &self.subtitle);
-        let names = if self.series.len() > 1 {
-            style::LEADING + 8.0
-        } else {
-            0.0
-        };
-        let top = used + names + 8.0;
+        let names = self.legend();
+        let lines = names.last().map_or(0.0, |&[_, y]| y + style::LEADING + 8.0);
+        let top = used + lines + 8.0;
         let height = (top + rows + BOTTOM).ceil() as u32;
         let (mut sheet, _) = Sheet::titled(WIDTH, height, &self.title, &self.subtitle);
-        if self.series.len() > 1 {
-            self.name_series(&mut sheet, used + 4.0);
+        for ((name, [x, y]), at) in self.series.iter().zip(names).zip(0..) {
+            let y = used + 4.0 + y;
+            sheet.dot([x, y], 4.5, style::colour(at));
+            sheet.text(
+                [x + DOT, y],
+                name,
+                style::TEXT,
+                style::colour(at),
+                Anchor::Start,
+            );
         }
         let (left, right) = (self.left(), f64::from(WIDTH) - RIGHT);
         let across = |value: f64| left + self.axis.place(value) * (right - left);
@@ -114,19 +123,23 @@ impl DotChart {
         LEFT.max(style::widest(names, style::TEXT) + 2.0 * BESIDE)
     }
 
-    fn name_series(&self, sheet: &mut Sheet, y: f64) {
-        let mut x = self.left();
-        for (name, at) in self.series.iter().zip(0..) {
-            sheet.dot([x, y], 4.5, style::colour(at));
-            sheet.text(
-                [x + 10.0, y],
-                name,
-                style::TEXT,
-                style::colour(at),
-                Anchor::Start,
-            );
-            x += style::width(name, style::TEXT) + 40.0;
+    /// Where the names of the series stand, in as many lines as they need; a single series needs no name.
+    fn legend(&self) -> Vec<[f64; 2]> {
+        if self.series.len() < 2 {
+            return Vec::new();
         }
+        let left = self.left();
+        let mut next = [left, 0.0];
+        let place = |name: &String| {
+            let width = DOT + style::width(name, style::TEXT);
+            if next[0] > left && next[0] + width > f64::from(WIDTH) {
+                next = [left, next[1] + style::LEADING];
+            }
+            let at = next;
+            next[0] += width + BETWEEN_NAMES;
+            at
+        };
+        self.series.iter().map(place).collect()
     }
 }
 
@@ -177,6 +190,29 @@ mod tests {
     fn more_rows_make_a_taller_figure() {
         let (two, four) = (chart(vec![row("a"), row("b")]), chart(vec![row("a"); 4]));
         assert!(four.sheet().height > two.sheet().height + 50);
+    }
+
+    #[test]
+    fn names_of_series_end_on_the_paper_and_need_no_more_lines_than_that() {
+        let named = |series: [&str; 4]| DotChart {
+            series: series.map(str::to_owned).into(),
+            ..chart(vec![row("a")])
+        };
+        let short = named(["one", "two", "three", "four"]);
+        assert!(short.legend().iter().all(|&[_, y]| y < 1.0));
+        let long = named([
+            "default, single",
+            "default, mirrored mean",
+            "reference, single",
+            "reference, mirrored mean",
+        ]);
+        let places = long.legend();
+        for (name, [x, _]) in long.series.iter().zip(&places) {
+            let end = x + DOT + style::width(name, style::TEXT);
+            assert!(end <= f64::from(WIDTH), "{name} ends at {end}");
+        }
+        assert!((places[3][1] - style::LEADING).abs() < 1e-9, "{places:?}");
+        assert!(long.sheet().height > short.sheet().height + 10);
     }
 
     #[test]
