@@ -1,11 +1,24 @@
-//! The blink: open eyes, and closed ones later.
+//! When eyes are open and when closed.
 
 use face_types::EyeState;
+
+use crate::quantile::quantile;
 
 /// Half the width of the band around an eye threshold in which eyes count as neither open nor closed.
 const HALF_BAND: f32 = 0.05;
 
-/// When eyes count as open and as closed, on the scale of [`EyeState`]: 0 (closed) to 1 (open).
+/// How open a person's eyes are when open: less often than in a quarter of the frames they are more so. A blink, even a slow one, leaves
+/// more frames than that.
+const UPPER_QUARTILE: f32 = 0.75;
+
+/// Eyes that are this share as open as that are open.
+const STILL_OPEN: f32 = 0.9;
+
+/// Thresholds are lowered to this share of the rule's at most; what opens less is as good as closed.
+const LEAST_SHARE: f32 = 0.4;
+
+/// When eyes count as open and as closed, on the scale of [`EyeState`]: 0 (closed) to 1 (open); in a sequence lowered for those whose
+/// eyes are hardly ever so open.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BlinkRule {
     open_threshold: f32,
@@ -66,12 +79,53 @@ impl BlinkRule {
         Self::new(eye_threshold + half_band, eye_threshold - half_band)
     }
 
+    /// The rule for the person whose eyes a sequence shows.
+    ///
+    /// Narrow eyes, a drooping lid and glasses make a network see eyes half closed that are as open as they get. Each eye's thresholds
+    /// are therefore lowered to what its upper quartile allows, that of closed eyes by the square, for a small fall may be noise. All
+    /// frames have their say, not the first ones: those may show somebody who blinked too early. Eyes that are hardly ever open are
+    /// those of somebody who keeps them closed, or of nobody: they have to open as far as everybody's.
+    pub(crate) fn of_person(self, eyes: &[EyeState]) -> PersonsEyes {
+        PersonsEyes {
+            left: self.of_eye(eyes.iter().map(|eyes| eyes.left_open)),
+            right: self.of_eye(eyes.iter().map(|eyes| eyes.right_open)),
+        }
+    }
+
+    fn of_eye(self, openness: impl Iterator<Item = f32>) -> Self {
+        let Some(open) = quantile(openness, UPPER_QUARTILE) else {
+            return self;
+        };
+        let share = (STILL_OPEN * open / self.open_threshold).min(1.0);
+        let (open, closed) = if share >= LEAST_SHARE {
+            (share, share)
+        } else {
+            (1.0, LEAST_SHARE)
+        };
+        Self {
+            open_threshold: open * self.open_threshold,
+            closed_threshold: closed * closed * self.closed_threshold,
+        }
+    }
+}
+
+/// The rules for the two eyes of one person.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PersonsEyes {
+    left: BlinkRule,
+    right: BlinkRule,
+}
+
+impl PersonsEyes {
     /// Open when both eyes are, closed when both are; a wink is neither.
     pub(crate) fn read(self, eyes: EyeState) -> Eyes {
-        let both = [eyes.left_open, eyes.right_open];
-        if both.iter().all(|&open| open >= self.open_threshold) {
+        let both = [(self.left, eyes.left_open), (self.right, eyes.right_open)];
+        if both.iter().all(|(rule, open)| *open >= rule.open_threshold) {
             Eyes::Open
-        } else if both.iter().all(|&open| open <= self.closed_threshold) {
+        } else if both
+            .iter()
+            .all(|(rule, open)| *open <= rule.closed_threshold)
+        {
             Eyes::Closed
         } else {
             Eyes::Between
@@ -85,25 +139,6 @@ pub(crate) enum Eyes {
     Open,
     Closed,
     Between,
-}
-
-/// Whether open eyes are followed, at once or later, by closed ones.
-///
-/// `eyes` are those of the frames that show them, in the order of time; `is_one_take` tells of each but the first whether it
-/// follows on the one before without a cut. A blink across a cut is none: two photographs, one of them with closed eyes, make
-/// one.
-pub(crate) fn has_blink(eyes: &[Eyes], is_one_take: &[bool]) -> bool {
-    let mut was_open = false;
-    for (at, eyes) in eyes.iter().enumerate() {
-        let follows = at == 0 || is_one_take[at - 1];
-        was_open &= follows;
-        match eyes {
-            Eyes::Open => was_open = true,
-            Eyes::Closed if was_open => return true,
-            Eyes::Closed | Eyes::Between => (),
-        }
-    }
-    false
 }
 
 #[cfg(test)]
@@ -155,5 +190,35 @@ mod tests {
     #[case(f32::NAN)]
     fn an_eye_threshold_that_no_eye_could_pass_is_refused(#[case] threshold: f32) {
         assert!(BlinkRule::around(threshold).is_err());
+    }
+
+    #[rstest]
+    #[case::as_open_as_everybodys(&[0.95, 0.9, 0.1, 0.9], 0.6, 0.4)]
+    #[case::narrow(&[0.4, 0.4, 0.1, 0.4], 0.36, 0.144)]
+    #[case::narrow_and_once_wide(&[0.4, 0.4, 0.1, 0.4, 0.9], 0.36, 0.144)]
+    #[case::closed_at_first(&[0.1, 0.1, 0.1, 0.9, 0.1, 0.9], 0.6, 0.4)]
+    #[case::hardly_ever_open(&[0.1, 0.1, 0.1, 0.1, 0.9], 0.6, 0.064)]
+    #[case::just_too_narrow(&[0.26; 4], 0.6, 0.064)]
+    #[case::no_frames(&[], 0.6, 0.4)]
+    fn thresholds_follow_how_open_an_eye_can_be(
+        #[case] openness: &[f32],
+        #[case] open: f32,
+        #[case] closed: f32,
+    ) {
+        let rule = BlinkRule::new(0.6, 0.4).unwrap();
+        let of_left = openness.iter().map(|&left_open| EyeState {
+            left_open,
+            right_open: 0.9,
+        });
+        let persons = rule.of_person(&of_left.collect::<Vec<_>>());
+        assert!(
+            (persons.left.open_threshold - open).abs() < 1e-6,
+            "{persons:?}"
+        );
+        assert!(
+            (persons.left.closed_threshold - closed).abs() < 1e-6,
+            "{persons:?}"
+        );
+        assert_eq!(persons.right, rule);
     }
 }

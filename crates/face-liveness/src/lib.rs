@@ -15,8 +15,8 @@
 //!
 //! let change = |earlier| FrameChange { earlier, later: earlier + 1, residual: 0.002 };
 //! let changes: Vec<_> = (0..14).map(change).collect();
-//! let frames = [frame(0.9), frame(0.9), frame(0.1)];
-//! assert!(assess(Sequence { frames: &frames, changes: &changes[..2] }, &rule).alive);
+//! let frames = [frame(0.9), frame(0.9), frame(0.1), frame(0.9)];
+//! assert!(assess(Sequence { frames: &frames, changes: &changes[..3] }, &rule).alive);
 //!
 //! let stare = assess(Sequence { frames: &[frame(0.9); 15], changes: &changes }, &rule);
 //! assert!(!stare.alive);
@@ -33,6 +33,7 @@ mod blink;
 mod frame;
 mod motion;
 mod performance;
+mod quantile;
 mod reason;
 mod verdict;
 

@@ -2,6 +2,8 @@
 
 use face_types::FrameChange;
 
+use crate::quantile::median;
+
 /// Frames whose faces differ less than this beyond a flat picture's motion are one picture.
 ///
 /// Measured in docs/liveness.md: a photograph, moved by hand, under noise and compression, against living faces.
@@ -78,7 +80,8 @@ impl Motion<'_> {
             .filter(|it| lag(it) >= STANDING)
             .map(|it| it.residual)
             .collect();
-        if neighbours.len() < LEAST || far.len() < LEAST || median(far) < MOTION {
+        let has_moved = median(far.iter().copied()).is_some_and(|far| far >= MOTION);
+        if neighbours.len() < LEAST || far.len() < LEAST || !has_moved {
             return false;
         }
         let is_nearer = |near: &FrameChange| -> Vec<bool> {
@@ -98,9 +101,4 @@ impl Motion<'_> {
 
 const fn lag(change: &FrameChange) -> usize {
     change.later - change.earlier
-}
-
-fn median(mut values: Vec<f32>) -> f32 {
-    values.sort_by(f32::total_cmp);
-    values[values.len() / 2]
 }

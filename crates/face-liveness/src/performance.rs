@@ -5,6 +5,7 @@ use face_types::Quality;
 use crate::action::Action;
 use crate::blink::Eyes;
 use crate::motion::Motion;
+use crate::quantile::median;
 
 /// A head turned by this many degrees from where it pointed at first has turned.
 ///
@@ -25,6 +26,13 @@ const AFAR: f32 = 1.1;
 /// The frames whose median is "at first". The person reads the first instruction meanwhile.
 const FIRST_FRAMES: usize = 3;
 
+/// The frames from open eyes over closed ones to open eyes again are at most this many steps apart.
+///
+/// People who are asked to blink need about half a second, three steps of the 200 ms that lie between frames; this is thrice as long,
+/// for frames that are lost and for those who close their eyes by an instruction rather than blink. Eyes that stay closed are not
+/// those of somebody who looks at the camera.
+const BLINK_STEPS: usize = 9;
+
 /// A frame that shows the probe's person, and no other.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Shown {
@@ -38,8 +46,9 @@ pub(crate) struct Shown {
 
 /// The first of `actions` that was not done, in their order and without a cut from the first to the last; `None` when all were.
 ///
-/// Each action begins in a state (eyes open, head ahead, face afar) and is done in another (eyes closed, head turned, face close); what
-/// lies between the two counts as neither, so that values that tremble about a threshold are no action.
+/// Each action begins in a state (eyes open, head ahead, face afar) and goes on to another (eyes closed, head turned, face close); what
+/// lies between the two counts as neither, so that values that tremble about a threshold are no action. A blink has to open the eyes
+/// again, and soon; nobody has to turn back or to step back.
 pub(crate) fn first_undone(
     shown: &[Shown],
     motion: Motion<'_>,
@@ -47,19 +56,22 @@ pub(crate) fn first_undone(
 ) -> Option<Action> {
     let steps: Vec<Step> = actions.iter().flat_map(|&action| steps(action)).collect();
     let first = First::of(shown);
-    // How many steps are done, and whether the next one's beginning was seen. Most that ever were: a cut begins afresh.
-    let (mut done, mut has_begun, mut most) = (0, false, 0);
+    // How many steps are done, and how far the next is. Most that ever were: a cut begins afresh.
+    let (mut done, mut progress, mut most) = (0, Progress::NotBegun, 0);
     let mut before: Option<usize> = None;
     for frame in shown {
         if before.is_some_and(|before| !motion.is_one_take(before, frame.at)) {
-            (done, has_begun) = (0, false);
+            (done, progress) = (0, Progress::NotBegun);
         }
         before = Some(frame.at);
         let Some(step) = steps.get(done) else { break };
-        match step.phase(frame, first) {
-            Phase::Beginning => has_begun = true,
-            Phase::End if has_begun => (done, has_begun) = (done + 1, false),
-            Phase::End | Phase::Between => {}
+        progress = step.goes_on(progress, frame, first);
+        if progress == Progress::Done {
+            done += 1;
+            // What ends one blink begins the next.
+            progress = steps.get(done).map_or(Progress::Done, |next| {
+                next.goes_on(Progress::NotBegun, frame, first)
+            });
         }
         most = most.max(done);
     }
@@ -100,6 +112,17 @@ fn steps(action: Action) -> impl Iterator<Item = Step> {
     std::iter::repeat_n(step, steps_of(action))
 }
 
+/// How far a step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    NotBegun,
+    /// Its beginning was seen last in the frame of this number.
+    Begun(usize),
+    /// Closed eyes were seen since, of a step that is not done with them.
+    Closed(usize),
+    Done,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Beginning,
@@ -108,6 +131,21 @@ enum Phase {
 }
 
 impl Step {
+    /// How far the step is after `frame`.
+    fn goes_on(self, before: Progress, frame: &Shown, first: Option<First>) -> Progress {
+        match (before, self.phase(frame, first)) {
+            (Progress::Closed(begun), Phase::Beginning) if frame.at - begun <= BLINK_STEPS => {
+                Progress::Done
+            }
+            (_, Phase::Beginning) => Progress::Begun(frame.at),
+            (Progress::Begun(begun), Phase::End) => match self {
+                Self::Blink => Progress::Closed(begun),
+                Self::Turn { .. } | Self::Approach => Progress::Done,
+            },
+            (before, Phase::End | Phase::Between) => before,
+        }
+    }
+
     /// Where in the step a frame is. What is not a number is in between.
     fn phase(self, frame: &Shown, first: Option<First>) -> Phase {
         match (self, frame.quality, first) {
@@ -149,14 +187,10 @@ impl First {
     fn of(shown: &[Shown]) -> Option<Self> {
         let qualities = shown.iter().filter_map(|frame| frame.quality);
         let first: Vec<Quality> = qualities.take(FIRST_FRAMES).collect();
-        let median = |of: fn(&Quality) -> f32| {
-            let mut values: Vec<f32> = first.iter().map(of).collect();
-            values.sort_by(f32::total_cmp);
-            values[FIRST_FRAMES / 2]
-        };
-        (first.len() == FIRST_FRAMES).then(|| Self {
-            yaw: median(|quality| quality.yaw),
-            size: median(|quality| quality.size),
+        (first.len() == FIRST_FRAMES).then_some(())?;
+        Some(Self {
+            yaw: median(first.iter().map(|quality| quality.yaw))?,
+            size: median(first.iter().map(|quality| quality.size))?,
         })
     }
 }

@@ -21,7 +21,7 @@ pub enum Reason {
     Photograph,
     /// Neighbouring frames differ as much as distant ones.
     OutOfOrder,
-    /// No frame with open eyes was followed, in one take, by one with closed eyes.
+    /// No frame with open eyes was followed, in one take, by one with closed eyes and soon one with open eyes again.
     NoBlink,
     /// The first action of a challenge that was not seen in its place.
     NotDone {

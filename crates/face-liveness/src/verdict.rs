@@ -3,12 +3,12 @@
 #[cfg(test)]
 mod tests;
 
-use face_types::FrameChange;
+use face_types::{EyeState, FrameChange};
 
-use crate::blink::{Eyes, has_blink};
+use crate::blink::{Eyes, PersonsEyes};
 use crate::motion::Motion;
 use crate::performance::{Shown, first_undone};
-use crate::{BlinkRule, Challenge, FrameFacts, Person, Reason};
+use crate::{Action, BlinkRule, Challenge, FrameFacts, Person, Reason};
 
 /// The largest share of frames without exactly one face of the probe's person and its eyes; beyond it a sequence fails, blink
 /// or not.
@@ -64,16 +64,15 @@ impl Verdict {
 /// Whether `sequence` shows a living person, the probe's, who blinks.
 ///
 /// Alive when
-/// - a frame with open eyes is followed, in one take, by one with closed eyes,
+/// - a frame with open eyes is followed, in one take, by one with closed eyes, and that soon by one with open eyes,
 /// - no frame shows another person, and at most [`MAX_UNUSABLE_SHARE`] lack exactly one face with eyes,
 /// - the frames are not one photograph moved by a hand, nor some of them in turns,
 /// - at most [`MAX_REPEATED_SHARE`] repeat an earlier one to the byte, and
 /// - neighbours are more alike than frames far apart, as they are in the order of time.
 #[must_use]
 pub fn assess(sequence: Sequence<'_>, rule: &BlinkRule) -> Verdict {
-    judge(sequence, *rule, |seen, motion| {
-        (!is_blink(seen, motion)).then_some(Reason::NoBlink)
-    })
+    let blink = [Action::Blink { times: 1 }];
+    judge(sequence, *rule, &blink, |_| Reason::NoBlink)
 }
 
 /// Whether `sequence` shows a living person, the probe's, who does what `challenge` asks for.
@@ -82,33 +81,22 @@ pub fn assess(sequence: Sequence<'_>, rule: &BlinkRule) -> Verdict {
 /// their order, and all of them in one take. Other movements between them, such as the way back from a turn, are let pass.
 #[must_use]
 pub fn perform(sequence: Sequence<'_>, challenge: &Challenge, rule: &BlinkRule) -> Verdict {
-    judge(sequence, *rule, |seen, motion| {
-        let shown: Vec<Shown> = seen
-            .iter()
-            .zip(sequence.frames)
-            .enumerate()
-            .filter_map(|(at, (seen, frame))| match seen {
-                Seen::Eyes(eyes) => Some(Shown {
-                    at,
-                    eyes: *eyes,
-                    quality: frame.quality,
-                }),
-                _ => None,
-            })
-            .collect();
-        let action = first_undone(&shown, motion, challenge.actions())?;
-        Some(Reason::NotDone { action })
+    judge(sequence, *rule, challenge.actions(), |action| {
+        Reason::NotDone { action }
     })
 }
 
-/// The verdict where `lack` says what was not done in frames that are there.
+/// The verdict where `undone` names the first of `actions` that was not done in frames that are there.
 fn judge(
     sequence: Sequence<'_>,
     rule: BlinkRule,
-    lack: impl FnOnce(&[Seen], Motion<'_>) -> Option<Reason>,
+    actions: &[Action],
+    undone: impl FnOnce(Action) -> Reason,
 ) -> Verdict {
     let Sequence { frames, changes } = sequence;
-    let seen: Vec<Seen> = frames.iter().map(|frame| Seen::of(frame, rule)).collect();
+    let eyes: Vec<EyeState> = frames.iter().filter_map(eyes_of_the_probe).collect();
+    let eyes = rule.of_person(&eyes);
+    let seen: Vec<Seen> = frames.iter().map(|frame| Seen::of(frame, eyes)).collect();
     let count = |what| seen.iter().filter(|&&s| s == what).count();
     let another = count(Seen::Another);
     let (no_face, several, unclear, no_eyes) = (
@@ -121,7 +109,9 @@ fn judge(
     let bad_light = frames.iter().filter(|frame| is_badly_lit(frame)).count();
     let repeated = frames.iter().filter(|frame| frame.is_repeat).count();
     let motion = Motion(changes);
-    let lack = (!frames.is_empty()).then(|| lack(&seen, motion)).flatten();
+    let undone = first_undone(&shown(frames, &seen), motion, actions)
+        .filter(|_| !frames.is_empty())
+        .map(undone);
 
     // Each with whether it fails the sequence, or is a remark only.
     let findings = [
@@ -138,7 +128,7 @@ fn judge(
             Reason::Photograph,
         ),
         (motion.is_out_of_order(), true, Reason::OutOfOrder),
-        (lack.is_some(), true, lack.unwrap_or(Reason::NoBlink)),
+        (undone.is_some(), true, undone.unwrap_or(Reason::NoFrames)),
         (bad_light > 0, false, Reason::BadLight { frames: bad_light }),
         (several > 0, false, Reason::SeveralFaces { frames: several }),
         (no_face > 0, false, Reason::NoFace { frames: no_face }),
@@ -175,33 +165,38 @@ enum Seen {
 }
 
 impl Seen {
-    fn of(frame: &FrameFacts, rule: BlinkRule) -> Self {
-        match (frame.faces, frame.person, frame.eyes) {
-            (0, ..) => Self::NoFace,
-            (1, Person::Another, _) => Self::Another,
-            (1, Person::Unclear, _) => Self::Unclear,
-            (1, Person::Probes, None) => Self::NoEyes,
-            (1, Person::Probes, Some(eyes)) => {
-                if eyes.left_open.is_nan() || eyes.right_open.is_nan() {
-                    Self::NoEyes
-                } else {
-                    Self::Eyes(rule.read(eyes))
-                }
+    fn of(frame: &FrameFacts, eyes: PersonsEyes) -> Self {
+        match (frame.faces, frame.person) {
+            (0, _) => Self::NoFace,
+            (1, Person::Another) => Self::Another,
+            (1, Person::Unclear) => Self::Unclear,
+            (1, Person::Probes) => {
+                eyes_of_the_probe(frame).map_or(Self::NoEyes, |state| Self::Eyes(eyes.read(state)))
             }
             _ => Self::SeveralFaces,
         }
     }
 }
 
-/// Whether the frames that show eyes show a blink.
-fn is_blink(seen: &[Seen], motion: Motion<'_>) -> bool {
-    let with_eyes = seen.iter().enumerate().filter_map(|(at, seen)| match seen {
-        Seen::Eyes(eyes) => Some((at, *eyes)),
-        _ => None,
-    });
-    let (at, eyes): (Vec<usize>, Vec<Eyes>) = with_eyes.unzip();
-    let takes = at
-        .windows(2)
-        .map(|pair| motion.is_one_take(pair[0], pair[1]));
-    has_blink(&eyes, &takes.collect::<Vec<bool>>())
+/// The eyes in a frame of the probe's person alone, where they could be judged.
+fn eyes_of_the_probe(frame: &FrameFacts) -> Option<EyeState> {
+    let eyes = frame
+        .eyes
+        .filter(|_| (frame.faces, frame.person) == (1, Person::Probes))?;
+    (!eyes.left_open.is_nan() && !eyes.right_open.is_nan()).then_some(eyes)
+}
+
+/// The frames in which actions can be seen.
+fn shown(frames: &[FrameFacts], seen: &[Seen]) -> Vec<Shown> {
+    let frames = frames.iter().zip(seen).enumerate();
+    frames
+        .filter_map(|(at, (frame, seen))| match seen {
+            Seen::Eyes(eyes) => Some(Shown {
+                at,
+                eyes: *eyes,
+                quality: frame.quality,
+            }),
+            _ => None,
+        })
+        .collect()
 }

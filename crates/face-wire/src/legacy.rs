@@ -16,7 +16,7 @@ pub const LIVENESS_HELP: &str = "liveness-help";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LivenessHelp {
-    /// Blink: open eyes, then closed ones.
+    /// Blink: open eyes, then closed ones, and soon open ones again.
     NoBlink,
     /// Turn the head further, to the side asked for, and not too fast. Of challenges only.
     NoTurn,

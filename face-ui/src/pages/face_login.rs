@@ -113,7 +113,7 @@ impl FaceAnswer {
             }
             Self::LivenessFailed(Some(help)) => match help {
                 LivenessHelp::NoBlink => {
-                    "No blink was seen. Keep your eyes open, then close them once when asked to blink."
+                    "No blink was seen. Keep your eyes open; when asked to blink, close them and open them again at once."
                 }
                 LivenessHelp::NoTurn => {
                     "Your head was not seen to turn. Turn it slowly and further, as far as a look over the table beside you."

@@ -160,10 +160,11 @@ mod tests {
         find_match.run(question).await
     }
 
-    fn run(first: [f32; 3], second: [f32; 3], last_open: f32) -> Vec<FaceFacts> {
+    /// Eyes of `first` that are open, then those of `second`, at first `blink_open`, at last open again.
+    fn run(first: [f32; 3], second: [f32; 3], blink_open: f32) -> Vec<FaceFacts> {
         let open = with_eyes(&template(first), 0.95);
-        let end = with_eyes(&template(second), last_open);
-        [vec![open; 8], vec![end; 7]].concat()
+        let [blink, end] = [blink_open, 0.95].map(|open| with_eyes(&template(second), open));
+        [vec![open; 8], vec![blink; 3], vec![end; 4]].concat()
     }
 
     #[tokio::test]
