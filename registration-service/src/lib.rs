@@ -12,6 +12,7 @@ mod cursor;
 mod http;
 mod observed;
 mod openapi;
+mod policy;
 mod ports;
 mod replica;
 mod routes;
@@ -23,6 +24,7 @@ mod usecases;
 
 pub use adapters::inspect_store;
 pub use openapi::document;
+pub use policy::FraudDetection;
 pub use routes::TABLE;
 pub use settings::{MongoProtocol, RegistrationSettings, SettingsError};
 pub use startup::{Registration, StartupError, start, start_with_store};

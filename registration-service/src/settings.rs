@@ -7,6 +7,8 @@ use clap::{Args, ValueEnum};
 use face_liveness::Action;
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::policy::FraudDetection;
+
 /// Where the inference service is looked for when nothing names it.
 const DEFAULT_INFERENCE_URL: &str = "http://127.0.0.1:5007";
 
@@ -90,6 +92,17 @@ pub struct RegistrationSettings {
         value_name = "ACTIONS"
     )]
     pub liveness_actions: Vec<Action>,
+
+    /// When probes and frames are looked at for presentation attacks: `when-asked` by the caller, or `always`. `always` needs a pack that
+    /// can; with one that cannot nobody is recognised, and the service is not ready.
+    #[arg(
+        long,
+        env = "WHOS_THAT_FRAUD_DETECTION",
+        value_enum,
+        default_value_t,
+        value_name = "WHEN"
+    )]
+    pub fraud_detection: FraudDetection,
 
     /// Largest request body in MiB: a liveness run brings 15 frames.
     #[arg(long, env = "WHOS_THAT_BODY_LIMIT_MIB", default_value_t = 32, value_name = "MIB",

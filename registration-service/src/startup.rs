@@ -24,6 +24,7 @@ use crate::adapters::inference::InferenceService;
 use crate::adapters::{ObservedStore, open_store};
 use crate::cursor::CursorSigner;
 use crate::observed::Observed;
+use crate::policy::{FraudDetection, FraudReadiness};
 use crate::ports::FaceAnalyser;
 use crate::replica::{GalleryReadiness, Replica, ThresholdSettings, follow_pack, follow_store};
 use crate::routes;
@@ -210,6 +211,7 @@ struct Parts {
     people: web::Data<People>,
     samples: web::Data<Samples>,
     cursors: web::Data<CursorSigner>,
+    fraud: web::Data<FraudDetection>,
     key: web::Data<RequiredKey>,
     metrics: web::Data<Metrics>,
     drain: web::Data<Drain>,
@@ -243,7 +245,11 @@ impl Parts {
         let needs = Needs::default()
             .with(Arc::new(StoreReadiness(store.clone())))
             .with(Arc::new(InferenceReadiness(client.clone())))
-            .with(Arc::new(GalleryReadiness(replica.clone())));
+            .with(Arc::new(GalleryReadiness(replica.clone())))
+            .with(Arc::new(FraudReadiness {
+                policy: settings.fraud_detection,
+                replica: replica.clone(),
+            }));
         let analyser: Arc<dyn FaceAnalyser> =
             Arc::new(InferenceService::new(client, observed.clone()));
         let identify = Arc::new(Identify::new(
@@ -278,6 +284,7 @@ impl Parts {
             people: web::Data::new(People::new(store.clone(), replica.clone())),
             samples: web::Data::new(Samples::new(store, replica.clone())),
             cursors: web::Data::new(CursorSigner::new(key.as_ref())),
+            fraud: web::Data::new(settings.fraud_detection),
             key: web::Data::new(RequiredKey(key)),
             drain: web::Data::new(Drain::new(&metrics)),
             metrics: web::Data::new(metrics),
@@ -297,6 +304,7 @@ impl Parts {
             .app_data(self.people.clone())
             .app_data(self.samples.clone())
             .app_data(self.cursors.clone())
+            .app_data(self.fraud.clone())
             .app_data(self.key.clone())
             .app_data(self.metrics.clone())
             .app_data(self.drain.clone());

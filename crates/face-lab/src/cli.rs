@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    classifier, data_command, evaluate, export, figures, label, pack, teach, training, tune,
+    classifier, data_command, evaluate, evidence, export, figures, label, pack, teach, training,
+    tune,
 };
 
 /// The laboratory of Who's That: data, training, measuring, figures, packs.
@@ -35,6 +36,8 @@ pub enum Command {
     Label(label::LabelArgs),
     /// Measure a pack on public benchmarks, with intervals.
     Evaluate(evaluate::EvaluateArgs),
+    /// Learn how the pixels and a pack's attack networks become one attack score, and measure it source by source.
+    Evidence(evidence::EvidenceArgs),
     /// Write the network of a run as an ONNX file.
     Export(export::ExportArgs),
     /// Assemble a pack from runs, calibrate it on people who taught it nothing, and verify it.
@@ -58,6 +61,7 @@ impl Command {
             Self::Teach(args) => teach::run(&args),
             Self::Label(args) => label::run(&args),
             Self::Evaluate(args) => evaluate::run(&args),
+            Self::Evidence(args) => evidence::run(&args),
             Self::Export(args) => export::run(&args),
             Self::Pack(args) => pack::run(&args),
             Self::Figures(args) => figures::run(&args),

@@ -6,6 +6,7 @@ pub mod data_command;
 pub mod detector;
 pub mod embedder;
 pub mod evaluate;
+pub mod evidence;
 mod export;
 pub mod faces;
 pub mod figures;

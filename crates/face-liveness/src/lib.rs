@@ -25,10 +25,12 @@
 //!
 //! [`assess`] asks for a blink; [`perform`] for the actions of a [`Challenge`], in their order.
 //!
-//! Deliberately absent: pixels and networks (the frames' facts come in), a clock, presentation-attack scores, and chance (which actions
-//! are asked for is decided elsewhere). A blink that a screen replays passes these rules; the attack score is for that.
+//! Deliberately absent: pixels and networks (the frames' facts come in), a clock, the scores by which a frame looks like an attack, and
+//! chance (which actions are asked for is decided elsewhere). A blink that a screen replays passes these rules; [`looks_like_an_attack`]
+//! is for that.
 
 mod action;
+mod attack;
 mod blink;
 mod frame;
 mod motion;
@@ -38,6 +40,7 @@ mod reason;
 mod verdict;
 
 pub use action::{Action, Challenge, ChallengeError, MAX_ACTIONS, MAX_BLINKS, UnknownAction};
+pub use attack::looks_like_an_attack;
 pub use blink::{BlinkRule, BlinkRuleError};
 pub use frame::{FrameFacts, Person, PersonRule, repeats};
 pub use reason::Reason;

@@ -43,9 +43,9 @@ pub use digest::{Digest, DigestError};
 pub use download::{DownloadError, Pinned, download_blocking};
 pub use import::{Import, ImportError, ImportedNetwork, Package};
 pub use manifest::{
-    Activation, Alignment, Attack, Calibration, Colour, Decoding, Detector, Embedder, Eyes,
-    ImpostorPoint, InputSpec, Layout, Manifest, ManifestError, NamedAlignment, PixelSpec,
-    QualityNetwork, Role, SCHEMA, Weights,
+    Activation, Alignment, Attack, Calibration, Colour, Decoding, Detector, Embedder, Evidence,
+    Eyes, ImpostorPoint, InputSpec, Layout, Manifest, ManifestError, NamedAlignment, PixelSpec,
+    QualityNetwork, Raster, Role, SCHEMA, Term, Weights,
 };
 pub use network::{Network, NetworkError, Output, Outputs};
 pub use pack::{FileProblem, PACK_FILE, Pack, PackError};

@@ -1,11 +1,11 @@
 //! The pipeline: decode, detect, align, quality, embed; eyes; attack.
 
 use face_packs::{OnnxRuntime, Pack};
-use face_types::{FaceFacts, ModelId};
-use face_vision::{DecodeLimits, FacePatch, RgbImage, decode};
+use face_types::{BoundingBox, FaceFacts, ModelId};
+use face_vision::{DecodeLimits, FacePatch, Recapture, RgbImage, border, decode};
 
 use crate::align::{aligned, assumed};
-use crate::attack::Attack;
+use crate::attack::{Attack, AttackMeasures};
 use crate::detector::{Detection, Detector, Effort};
 use crate::embedder::Embedder;
 use crate::eyes::Eyes;
@@ -91,6 +91,32 @@ impl Analyzer {
         self.examine(picture, wishes, StageTimes::default())
     }
 
+    /// What speaks for and against a presentation attack in the largest face, with its box; `None` where no face is found.
+    ///
+    /// Packs without anything against attacks tell what the pixels say as well.
+    ///
+    /// # Errors
+    /// [`AnalyseError`], never of the kind `Picture`.
+    pub fn attack_measures(
+        &mut self,
+        picture: &RgbImage,
+    ) -> Result<Option<(BoundingBox, AttackMeasures)>, AnalyseError> {
+        let found = self.detector.faces(picture, Effort::UntilLarge)?;
+        let Some(largest) = found.into_iter().next() else {
+            return Ok(None);
+        };
+        let face = self.detector.polish(picture, &largest)?;
+        let measures = match &mut self.attack {
+            Some(attack) => attack.measures(picture, &face)?,
+            None => AttackMeasures {
+                picture: Recapture::of(picture, &face.landmarks),
+                border: border(picture, &face.bounding_box),
+                networks: None,
+            },
+        };
+        Ok(Some((face.bounding_box, measures)))
+    }
+
     fn examine(
         &mut self,
         picture: &RgbImage,
@@ -164,9 +190,7 @@ impl Analyzer {
                     Some(times.measure(Stage::Eyes, || eyes.state(picture, &found.landmarks))?);
             }
             if let Some(attack) = self.attack.as_mut().filter(|_| facts.attack) {
-                face.attack = Some(
-                    times.measure(Stage::Attack, || attack.score(picture, &found.bounding_box))?,
-                );
+                face.attack = Some(times.measure(Stage::Attack, || attack.score(picture, found))?);
             }
         }
         Ok(())

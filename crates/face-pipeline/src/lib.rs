@@ -37,6 +37,7 @@ mod stages;
 mod wishes;
 
 pub use analyzer::{Analysis, Analyzer};
+pub use attack::AttackMeasures;
 pub use changes::changes;
 pub use detector::{Detection, Level, MAX_FACES, suppress};
 pub use error::{AnalyseError, OpenError};

@@ -37,7 +37,7 @@ mod sensor;
 mod tests;
 mod truth;
 
-pub use held::hand_held;
+pub use held::{Held, hand_held, held_before};
 pub use identity::Identity;
 pub use portrait::{
     PORTRAIT_SIZE, blink_scene, blink_sequence, jpeg, mjpeg, portrait, portrait_scene, webcam_film,

@@ -18,21 +18,25 @@
 //! profiles are ignored), and any judgement of whom a face shows.
 
 mod align;
+mod border;
 mod crop;
 mod decode;
 pub mod measure;
 mod planar;
+mod recapture;
 mod resize;
 mod similarity;
 pub mod tensor;
 pub mod transform;
 
 pub use align::{AlignmentTemplate, align};
+pub use border::border;
 pub use crop::{crop, crop_scaled, widen};
 pub use decode::{DecodeError, DecodeLimits, Header, PictureFormat, decode, inspect};
 pub use image::{RgbImage, metadata::Orientation};
 pub use measure::{Pose, light, pose, sharpness, visible};
 pub use planar::{FacePatch, PlanarReference};
+pub use recapture::Recapture;
 pub use resize::resize;
 pub use similarity::SimilarityTransform;
 pub use tensor::{ColourOrder, Layout, Normalisation};

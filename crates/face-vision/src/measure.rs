@@ -23,7 +23,7 @@ pub fn visible(bounds: &BoundingBox, width: u32, height: u32) -> f32 {
 }
 
 /// Luma of a pixel by the weights of ITU-R BT.601, 0 to 255.
-fn luma([red, green, blue]: [u8; 3]) -> f32 {
+pub(crate) fn luma([red, green, blue]: [u8; 3]) -> f32 {
     0.299 * f32::from(red) + 0.587 * f32::from(green) + 0.114 * f32::from(blue)
 }
 

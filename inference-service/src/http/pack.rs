@@ -23,10 +23,10 @@ pub(crate) fn card(manifest: &Manifest, eye_threshold: Option<f32>) -> PackRespo
                 fmr: point.fmr,
             })
             .collect(),
-        // Without a network there is no score to hold against it.
+        // Without networks or evidence there is no score to hold against it.
         attack_threshold: calibration
             .attack_threshold
-            .filter(|_| !manifest.attack.is_empty()),
+            .filter(|_| manifest.detects_attacks()),
         eye_threshold: eye_threshold.filter(|_| manifest.eyes.is_some()),
         networks: manifest
             .networks()

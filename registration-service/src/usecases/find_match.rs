@@ -239,6 +239,11 @@ mod tests {
         }
         let found = answer(bona_fide(), true, frames.clone()).await;
         assert!(matches!(found, Ok(MatchAnswer::Found(_))));
+        for frame in &mut frames[..7] {
+            frame.attack = Some(face_types::AttackScore(0.9));
+        }
+        let found = answer(bona_fide(), true, frames.clone()).await;
+        assert!(matches!(found, Ok(MatchAnswer::Found(_))), "less than half");
         frames[9].attack = Some(face_types::AttackScore(0.9));
         let attack = answer(bona_fide(), true, frames).await;
         assert!(matches!(attack, Ok(MatchAnswer::NotAlive(_))));

@@ -168,7 +168,7 @@ pub(super) fn needs_attack_network(pack: &Pack) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal::Unprocessable(
-        "the active pack has no network against presentation attacks; call without fraud detection",
+        "the active pack has nothing against presentation attacks; call without fraud detection",
     ))
 }
 

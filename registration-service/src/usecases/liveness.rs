@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use face_liveness::{FrameFacts, Person, Reason, Sequence, Verdict, assess, repeats};
+use face_liveness::{
+    FrameFacts, Person, Reason, Sequence, Verdict, assess, looks_like_an_attack, repeats,
+};
 use face_types::{FaceFacts, Template};
 use face_wire::inference::{FacesQuery, Facts, Select, SequenceFacts};
 
@@ -64,8 +66,8 @@ impl Liveness {
     /// Whether the person of `probe` is seen alive in `frames`, who blinks; an error within says why not.
     ///
     /// One frame with another person's face than the probe's fails the run: neither eyes opened by one person and closed by
-    /// another, nor the probe of one and the blink of another, pass. With `fraud_detection` a frame that looks like a
-    /// picture of a picture fails it as well.
+    /// another, nor the probe of one and the blink of another, pass. With `fraud_detection` frames that look like
+    /// pictures of a picture, half of them or more, fail it as well.
     ///
     /// # Errors
     /// [`Refusal::Analyser`], [`Refusal::NotReady`].
@@ -124,12 +126,10 @@ impl Liveness {
         judge: impl FnOnce(Sequence<'_>) -> Verdict,
     ) -> Result<Result<(), NotAlive>, Refusal> {
         let mut facts = Vec::with_capacity(frames.repeats.len());
+        let mut attacks = Vec::new();
         for (faces, &is_repeat) in frames.seen.frames.iter().zip(&frames.repeats) {
-            if fraud_detection
-                && let Some(face) = faces.first()
-                && is_attack(active.pack(), face)?
-            {
-                return Ok(Err(NotAlive { help: None }));
+            if let Some(face) = faces.first().filter(|_| fraud_detection) {
+                attacks.push(is_attack(active.pack(), face)?);
             }
             let mut frame = FrameFacts::of(faces, is_repeat);
             if let (1, Some(face)) = (frame.faces, faces.first()) {
@@ -139,6 +139,9 @@ impl Liveness {
                 };
             }
             facts.push(frame);
+        }
+        if looks_like_an_attack(&attacks) {
+            return Ok(Err(NotAlive { help: None }));
         }
         let verdict = judge(Sequence {
             frames: &facts,

@@ -34,11 +34,14 @@ struct System {
 impl System {
     /// `None` where networks, photographs or ONNX Runtime are not at hand.
     async fn start() -> Option<Self> {
+        let system = Self::start_with(&[]).await?;
+        system.ready().await;
+        Some(system)
+    }
+
+    /// With more settings of the registration service; perhaps not ready yet.
+    async fn start_with(settings: &[&str]) -> Option<Self> {
         let shared = test_needs::shared()?;
-        let runtime = match OnnxRuntime::locate(&Search::of_this_machine()) {
-            Ok(runtime) => runtime,
-            Err(error) => return test_needs::missing(&format!("ONNX Runtime: {error}")),
-        };
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("reference");
         let recipe = Recipe::named("reference")
@@ -46,20 +49,47 @@ impl System {
             .unwrap();
         assemble(&recipe, &[shared.join("models")], &out).unwrap();
         let pack = Pack::open(&out).unwrap();
+        Self::start_on(&pack, folder, settings).await
+    }
+
+    /// On the networks that come with the program, without what they have against attacks.
+    async fn start_defenceless(settings: &[&str]) -> Option<Self> {
+        test_needs::shared()?;
+        let folder = tempfile::tempdir().unwrap();
+        for file in files(&test_needs::workspace().join("models/default")) {
+            std::fs::copy(&file, folder.path().join(file.file_name().unwrap())).unwrap();
+        }
+        let manifest = folder.path().join("pack.toml");
+        let text = std::fs::read_to_string(&manifest).unwrap();
+        let mut table: toml::Table = text.parse().unwrap();
+        table.remove("evidence").unwrap();
+        let calibration = table.get_mut("calibration").unwrap();
+        calibration
+            .as_table_mut()
+            .unwrap()
+            .remove("attack_threshold")
+            .unwrap();
+        std::fs::write(&manifest, table.to_string()).unwrap();
+        let pack = Pack::open(folder.path()).unwrap();
+        Self::start_on(&pack, folder, settings).await
+    }
+
+    async fn start_on(pack: &Pack, folder: tempfile::TempDir, settings: &[&str]) -> Option<Self> {
+        let runtime = match OnnxRuntime::locate(&Search::of_this_machine()) {
+            Ok(runtime) => runtime,
+            Err(error) => return test_needs::missing(&format!("ONNX Runtime: {error}")),
+        };
         let arguments = ["test", "--inference-port", "0", "--inference-workers", "2"];
         let cli = InferenceCli::try_parse_from(arguments).unwrap();
         let inference =
-            inference_service::build(&cli.service, &cli.inference, &pack, &runtime).unwrap();
+            inference_service::build(&cli.service, &cli.inference, pack, &runtime).unwrap();
         // Networks without optimisation, and other tests beside this one: the deadline is not what is tested here.
-        let patience = ["--inference-deadline-ms", "60000"];
-        let service = TestService::start_with_inference(&inference.url(), &patience).await;
-        let system = Self {
-            service,
+        let settings = [&["--inference-deadline-ms", "60000"], settings].concat();
+        Some(Self {
+            service: TestService::start_with_inference(&inference.url(), &settings).await,
             inference: Some(inference),
             _pack: folder,
-        };
-        system.ready().await;
-        Some(system)
+        })
     }
 
     async fn ready(&self) {
@@ -187,6 +217,67 @@ async fn a_living_person_is_told_from_still_swapped_and_replayed_ones() {
     let replay = frames("replay");
     let replayed = ask(&replay[0], &replay, true).await;
     assert_eq!(text(replayed, 406).await, "Liveness check failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attacks_are_looked_for_unasked_where_the_operator_wants_it() {
+    let Some(system) = System::start_with(&["--fraud-detection", "always"]).await else {
+        return;
+    };
+    system.ready().await;
+    let blink = test_needs::workspace().join("../shared/data/blink");
+    let [alive, replay] = ["live", "replay"].map(|run| encoded(&files(&blink.join(run))[0]));
+    let body = json!({"name": "Ada", "surname": "L", "img_base64": alive});
+    text(system.service.post("/api/store/1", body).await, 200).await;
+    let find = |probe: &str| {
+        let body = json!({"img_base64": probe});
+        system.service.post("/api/find_match", body)
+    };
+    assert_eq!(find(&alive).await.status(), 200);
+    assert_eq!(
+        text(find(&replay).await, 406).await,
+        "Liveness check failed"
+    );
+    let body = json!({"picture": replay});
+    let identified: IdentifyResponse = system
+        .service
+        .post("/v1/identify", body)
+        .await
+        .json()
+        .await
+        .unwrap();
+    assert!(matches!(
+        identified.faces[0].decision,
+        Decision::AttackSuspected
+    ));
+    let body = json!({"picture": replay, "person_id": "1"});
+    let verified: VerifyResponse = system
+        .service
+        .post("/v1/verify", body)
+        .await
+        .json()
+        .await
+        .unwrap();
+    assert!(verified.attack_suspected && !verified.is_mated);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pack_that_cannot_look_for_attacks_recognises_nobody_where_it_must() {
+    let Some(system) = System::start_defenceless(&["--fraud-detection", "always"]).await else {
+        return;
+    };
+    let photograph = &people()[0][0];
+    for _ in 0..600 {
+        let ready = system.service.get("/readyz").await;
+        assert_eq!(ready.status(), 503);
+        if ready.text().await.unwrap().contains("is always on") {
+            let answer = system.find(photograph).await;
+            assert!(text(answer, 422).await.contains("attacks"));
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the service never said why it is not ready");
 }
 
 #[tokio::test(flavor = "multi_thread")]

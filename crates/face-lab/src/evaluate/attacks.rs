@@ -21,9 +21,9 @@ struct Presentation {
     score: Option<f32>,
 }
 
-/// Measures on the sources at `path`. `None` when the pack has no attack network.
+/// Measures on the sources at `path`. `None` when the pack has nothing against attacks.
 pub(super) fn measure(bench: &Bench, path: &Path) -> Result<Option<AttackReport>> {
-    if bench.pack.manifest().attack.is_empty() {
+    if !bench.pack.manifest().detects_attacks() {
         return Ok(None);
     }
     let set = PictureSet::open(path, Layout::Attacks)?;

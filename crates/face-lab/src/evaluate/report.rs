@@ -252,7 +252,7 @@ pub struct SpeciesReport {
     pub is_bona_fide: bool,
     /// Share that passed: of attacks APCER, and of living people 1 - BPCER (ISO/IEC 30107-3).
     pub passed: Estimate,
-    /// The same when the attack score of every frame counts too; `None` when the pack has no attack network.
+    /// The same when the frames' attack scores count too; `None` when the pack has nothing against attacks.
     pub passed_with_attack_score: Option<Estimate>,
 }
 

@@ -347,7 +347,7 @@ fn sequences(report: &SequenceReport) -> Table {
             species.name.clone(),
             is_to.to_owned(),
             counted(&species.passed),
-            with_score.map_or_else(|| "no attack network".to_owned(), counted),
+            with_score.map_or_else(|| "no attack score".to_owned(), counted),
         ]);
     }
     table

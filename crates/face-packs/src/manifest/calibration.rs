@@ -14,7 +14,8 @@ pub struct Calibration {
     pub comparisons: u64,
     /// How to measure it again.
     pub command: String,
-    /// Attack scores (ISO/IEC 30107-3), 0 (bona fide) to 1, from here on are attacks; with [`super::Manifest::attack`].
+    /// Attack scores (ISO/IEC 30107-3), 0 (bona fide) to 1, from here on are attacks; with [`super::Manifest::attack`] or
+    /// [`super::Manifest::evidence`].
     pub attack_threshold: Option<f32>,
     /// Eyes from this on are open, 0 to 1; with [`super::Manifest::eyes`].
     pub eye_threshold: Option<f32>,

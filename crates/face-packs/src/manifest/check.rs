@@ -43,6 +43,7 @@ impl Manifest {
         self.detector.check()?;
         self.embedder.check()?;
         self.check_crops()?;
+        self.check_evidence()?;
         self.calibration.check()?;
         self.check_thresholds()
     }
@@ -87,15 +88,46 @@ impl Manifest {
         Ok(())
     }
 
+    fn check_evidence(&self) -> Checked {
+        let Some(evidence) = &self.evidence else {
+            return Ok(());
+        };
+        let numbers = [
+            evidence.bias,
+            evidence.raster.excess,
+            evidence.raster.raster,
+        ];
+        ensure(
+            numbers.iter().all(|number| number.is_finite()),
+            "evidence",
+            "holds what is no number",
+        )?;
+        for (key, term) in evidence.terms() {
+            let key = format!("evidence.{key}");
+            let is_fit = term.mean.is_finite() && term.weight.is_finite();
+            ensure(
+                is_fit && term.scale.is_finite() && term.scale > 0.0,
+                key,
+                "must be finite, `scale` above 0",
+            )?;
+        }
+        check_range(evidence.border, 0.0..=1.0, "evidence.border")?;
+        ensure(
+            evidence.networks.is_some() != self.attack.is_empty(),
+            "evidence.networks",
+            "is there exactly when the pack has `attack`",
+        )
+    }
+
     /// A threshold is there exactly when the network is whose scores it divides.
     fn check_thresholds(&self) -> Checked {
         let calibration = &self.calibration;
         for (threshold, is_used, key, network) in [
             (
                 calibration.attack_threshold,
-                !self.attack.is_empty(),
+                self.detects_attacks(),
                 "calibration.attack_threshold",
-                "attack",
+                "attack` or `evidence",
             ),
             (
                 calibration.eye_threshold,

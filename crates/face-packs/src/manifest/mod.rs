@@ -2,6 +2,7 @@
 
 mod calibration;
 mod check;
+mod evidence;
 mod input;
 mod model_id;
 mod network;
@@ -11,6 +12,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 pub use calibration::{Calibration, ImpostorPoint};
+pub use evidence::{Evidence, Raster, Term};
 pub use input::{Alignment, Colour, InputSpec, Layout, NamedAlignment, PixelSpec};
 pub use network::{
     Activation, Attack, Decoding, Detector, Embedder, Eyes, QualityNetwork, Weights,
@@ -37,9 +39,11 @@ pub struct Manifest {
     pub embedder: Embedder,
     /// Tells open from closed eyes.
     pub eyes: Option<Eyes>,
-    /// Tell a living face from a picture of one; the score is the mean over the list.
+    /// Tell a living face from a picture of one; without [`Self::evidence`] the score is the mean over the list.
     #[serde(default)]
     pub attack: Vec<Attack>,
+    /// What the pixels say beside these networks, or without any.
+    pub evidence: Option<Evidence>,
     /// Predicts how useful an aligned face is for recognition.
     pub quality: Option<QualityNetwork>,
     /// Where the decisions lie on this pack's scores, and how that was measured.
@@ -107,6 +111,12 @@ impl Manifest {
         let manifest: Self = toml::from_str(text)?;
         manifest.check()?;
         Ok(manifest)
+    }
+
+    /// Whether faces get an attack score.
+    #[must_use]
+    pub const fn detects_attacks(&self) -> bool {
+        !self.attack.is_empty() || self.evidence.is_some()
     }
 
     /// Every network of the pack, by role.

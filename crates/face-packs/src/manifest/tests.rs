@@ -135,6 +135,74 @@ fn a_text_of_another_shape_is_refused_with_its_reason(
     assert!(error.to_string().contains(reason), "{error}");
 }
 
+/// What the pixels say beside the sample's networks.
+const EVIDENCE: &str = r"
+[evidence]
+bias = 0.1
+white_point = { mean = -0.04, scale = 0.1, weight = 1.4 }
+texture = { mean = -3.7, scale = 0.3, weight = -0.8 }
+detail = { mean = -1.1, scale = 0.15, weight = -1.1 }
+networks = { mean = 0.3, scale = 1.7, weight = 1.2 }
+raster = { excess = -0.35, raster = 0.85 }
+border = 0.7
+";
+
+#[test]
+fn evidence_of_the_pixels_joins_the_networks() {
+    let manifest = Manifest::parse(&format!("{MANIFEST}{EVIDENCE}")).unwrap();
+    let terms = manifest.evidence.as_ref().unwrap().terms();
+    assert_eq!(
+        terms.iter().map(|(key, _)| *key).collect::<Vec<_>>(),
+        ["white_point", "texture", "detail", "networks"]
+    );
+    assert!((terms[3].1.weight - 1.2).abs() < 1e-6);
+    assert!(manifest.detects_attacks());
+    assert_eq!(
+        Manifest::parse(&toml::to_string(&manifest).unwrap()).unwrap(),
+        manifest
+    );
+}
+
+#[rstest]
+#[case::a_scale_of_nothing("scale = 0.1", "scale = 0.0", "evidence.white_point")]
+#[case::a_scale_below_nothing("scale = 0.3", "scale = -1.0", "evidence.texture")]
+#[case::no_number("weight = -1.1", "weight = nan", "evidence.detail")]
+#[case::no_share("border = 0.7", "border = 1.7", "evidence.border")]
+#[case::no_bias("bias = 0.1", "bias = inf", "evidence")]
+#[case::no_say_for_the_networks(
+    "networks = { mean = 0.3, scale = 1.7, weight = 1.2 }\n",
+    "",
+    "evidence.networks"
+)]
+fn evidence_that_makes_no_sense_is_named(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] expected: &str,
+) {
+    assert!(EVIDENCE.contains(from));
+    match Manifest::parse(&format!("{MANIFEST}{}", EVIDENCE.replacen(from, to, 1))) {
+        Err(ManifestError::Invalid { key, .. }) => assert_eq!(key, expected),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn evidence_without_networks_needs_a_threshold_too() {
+    let start = MANIFEST.find("[[attack]]").unwrap();
+    let end = start + MANIFEST[start..].find("[quality]").unwrap();
+    let without_networks = MANIFEST.replace(&MANIFEST[start..end], "");
+    let networks = "networks = { mean = 0.3, scale = 1.7, weight = 1.2 }
+";
+    let evidence = EVIDENCE.replace(networks, "");
+    let manifest = Manifest::parse(&format!("{without_networks}{evidence}")).unwrap();
+    assert!(manifest.attack.is_empty() && manifest.detects_attacks());
+    let text = format!("{without_networks}{evidence}").replace("attack_threshold = 0.5", "");
+    assert!(matches!(
+        Manifest::parse(&text),
+        Err(ManifestError::Invalid { key, .. }) if key == "calibration.attack_threshold"
+    ));
+}
+
 #[test]
 fn templates_are_identified_by_network_input_and_alignment_alone() {
     let id = Manifest::parse(MANIFEST).unwrap().model_id();

@@ -60,6 +60,7 @@ pub const SETTINGS: &[SettingName] = &[
     setting("verify-fmr", "WHOS_THAT_VERIFY_FMR"),
     setting("body-limit-mib", "WHOS_THAT_BODY_LIMIT_MIB"),
     setting("liveness-actions", "WHOS_THAT_LIVENESS_ACTIONS"),
+    setting("fraud-detection", "WHOS_THAT_FRAUD_DETECTION"),
     setting("ui-port", "WHOS_THAT_UI_PORT"),
     setting("registration-url", "WHOS_THAT_REGISTRATION_URL"),
     setting("admin-id", "WHOS_THAT_ADMIN_ID"),

@@ -9,6 +9,7 @@ use service_kit::Problem;
 use super::get_all::user;
 use crate::http::help::help;
 use crate::openapi::FindMatchTexts;
+use crate::policy::FraudDetection;
 use crate::usecases::Refusal;
 use crate::usecases::find_match::{FindMatch, MatchAnswer, MatchQuestion};
 use crate::usecases::identify::Probe;
@@ -38,9 +39,10 @@ use crate::usecases::picture::{Picture, PictureFault};
 #[tracing::instrument(name = "http.legacy_find_match", skip_all)]
 pub(crate) async fn find_match(
     find_match: web::Data<FindMatch>,
+    fraud: web::Data<FraudDetection>,
     body: web::Json<FindMatchRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let question = question(body.into_inner())?;
+    let question = question(body.into_inner(), **fraud)?;
     Ok(match find_match.run(question).await? {
         MatchAnswer::Found(person) => HttpResponse::Ok().json(user(person)),
         MatchAnswer::NoMatch => not_acceptable().body(NO_MATCHES_FOUND),
@@ -60,7 +62,7 @@ fn not_acceptable() -> HttpResponseBuilder {
     answer
 }
 
-fn question(request: FindMatchRequest) -> Result<MatchQuestion, Refusal> {
+fn question(request: FindMatchRequest, fraud: FraudDetection) -> Result<MatchQuestion, Refusal> {
     let picture = request
         .img_base64
         .or(request.image_base64)
@@ -75,7 +77,7 @@ fn question(request: FindMatchRequest) -> Result<MatchQuestion, Refusal> {
             picture: Picture::from_text(&picture)?,
             detect: request.img_crop,
             all_faces: false,
-            fraud_detection: request.fraud_detection,
+            fraud_detection: fraud.applies(request.fraud_detection),
         },
         frames,
     })
@@ -97,9 +99,12 @@ mod tests {
     use super::*;
 
     fn refusal(json: &str) -> Refusal {
-        question(serde_json::from_str(json).unwrap())
-            .err()
-            .expect("a refusal")
+        question(
+            serde_json::from_str(json).unwrap(),
+            FraudDetection::default(),
+        )
+        .err()
+        .expect("a refusal")
     }
 
     #[test]

@@ -6,6 +6,7 @@ use service_kit::Problem;
 
 use crate::http::v1::convert;
 use crate::openapi::IdentifyProblems;
+use crate::policy::FraudDetection;
 use crate::usecases::Refusal;
 use crate::usecases::identify::{Identify, Probe};
 use crate::usecases::picture::Picture;
@@ -23,13 +24,14 @@ use crate::usecases::picture::Picture;
 #[tracing::instrument(name = "http.identify", skip_all)]
 pub(crate) async fn identify(
     identify: web::Data<Identify>,
+    fraud: web::Data<FraudDetection>,
     body: web::Json<IdentifyRequest>,
 ) -> Result<web::Json<IdentifyResponse>, Problem> {
     let probe = Probe {
         picture: Picture::from_text(&body.picture).map_err(Refusal::Picture)?,
         detect: true,
         all_faces: body.all_faces,
-        fraud_detection: body.fraud_detection,
+        fraud_detection: fraud.applies(body.fraud_detection),
     };
     let identified = identify.run(probe).await?;
     let faces = identified

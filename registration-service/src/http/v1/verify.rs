@@ -8,6 +8,7 @@ use service_kit::Problem;
 
 use crate::http::v1::convert;
 use crate::openapi::VerifyProblems;
+use crate::policy::FraudDetection;
 use crate::usecases::Refusal;
 use crate::usecases::picture::Picture;
 use crate::usecases::verify::{Claim, Verify};
@@ -25,11 +26,14 @@ use crate::usecases::verify::{Claim, Verify};
 #[tracing::instrument(name = "http.verify", skip_all)]
 pub(crate) async fn verify(
     verify: web::Data<Verify>,
+    fraud: web::Data<FraudDetection>,
     body: web::Json<VerifyRequest>,
 ) -> Result<web::Json<VerifyResponse>, Problem> {
     let claim = claim(&body)?;
     let probe = Picture::from_text(&body.picture).map_err(Refusal::Picture)?;
-    let outcome = verify.run(probe, claim, body.fraud_detection).await?;
+    let outcome = verify
+        .run(probe, claim, fraud.applies(body.fraud_detection))
+        .await?;
     Ok(web::Json(VerifyResponse {
         is_mated: outcome.is_mated(),
         similarity: outcome.similarity.map(Similarity::value),

@@ -10,7 +10,9 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use face_data::{Layout, PictureSet};
 use face_gallery::ImpostorCurve;
-use face_liveness::{BlinkRule, FrameFacts, PersonRule, Sequence, assess, repeats};
+use face_liveness::{
+    BlinkRule, FrameFacts, PersonRule, Sequence, assess, looks_like_an_attack, repeats,
+};
 use face_metrics::Proportion;
 use face_packs::Calibration;
 use face_pipeline::{Analysis, Analyzer, Facts, Select, Wishes, changes};
@@ -80,7 +82,7 @@ fn grouped(set: &PictureSet) -> Result<Vec<(String, Vec<Vec<u8>>)>> {
 struct Judged {
     /// The person of the probe is alive in it.
     is_alive: bool,
-    /// So it is when every frame's attack score counts as well; `None` where the pack has no attack network.
+    /// So it is when the frames' attack scores count as well; `None` where the pack has nothing against attacks.
     is_bona_fide: Option<bool>,
 }
 
@@ -130,13 +132,14 @@ impl Rules {
             changes: &changes(&patches, NonZeroUsize::MIN),
         };
         let is_alive = assess(sequence, &self.blink).alive;
-        let attacks = |threshold| {
+        let is_attack = |threshold| {
             let scores = analyses.iter().filter_map(|it| it.faces.first()?.attack);
-            scores.map(|it| it.0).any(|score| score >= threshold)
+            let attacks: Vec<bool> = scores.map(|score| score.0 >= threshold).collect();
+            looks_like_an_attack(&attacks)
         };
         Ok(Judged {
             is_alive,
-            is_bona_fide: self.attack_threshold.map(|it| is_alive && !attacks(it)),
+            is_bona_fide: self.attack_threshold.map(|it| is_alive && !is_attack(it)),
         })
     }
 

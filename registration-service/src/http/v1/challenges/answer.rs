@@ -8,6 +8,7 @@ use crate::clock::Moment;
 use crate::http::help::help;
 use crate::http::v1::convert;
 use crate::openapi::AnswerChallengeProblems;
+use crate::policy::FraudDetection;
 use crate::usecases::Refusal;
 use crate::usecases::challenges::{
     self, ChallengeAnswer, Challenges, MAX_FRAMES, MIN_FRAMES, Outcome,
@@ -30,15 +31,16 @@ use crate::usecases::picture::{Picture, PictureFault};
 #[tracing::instrument(name = "http.answer_challenge", skip_all)]
 pub(crate) async fn answer(
     challenges: web::Data<Challenges>,
+    fraud: web::Data<FraudDetection>,
     id: web::Path<String>,
     body: web::Json<AnswerChallenge>,
 ) -> Result<web::Json<ChallengeOutcome>, Problem> {
-    let answer = read(&body)?;
+    let answer = read(&body, **fraud)?;
     let outcome = challenges.answer(&id, answer, Moment::now()).await?;
     Ok(web::Json(shown(outcome)))
 }
 
-fn read(body: &AnswerChallenge) -> Result<ChallengeAnswer, Problem> {
+fn read(body: &AnswerChallenge, fraud: FraudDetection) -> Result<ChallengeAnswer, Problem> {
     let claimed = body
         .person_id
         .as_deref()
@@ -49,7 +51,7 @@ fn read(body: &AnswerChallenge) -> Result<ChallengeAnswer, Problem> {
         frames: frames(&body.frames)?,
         probe: probe.map_err(Refusal::Picture)?,
         claimed,
-        fraud_detection: body.fraud_detection,
+        fraud_detection: fraud.applies(body.fraud_detection),
     })
 }
 
