@@ -69,11 +69,6 @@ impl Support {
             },
         )
     }
-
-    /// Places on an edge less those beside it.
-    fn balance(&self, from: usize, to: usize) -> i32 {
-        2 * (self.on_edge[to] - self.on_edge[from]) - (self.visible[to] - self.visible[from])
-    }
 }
 
 /// The best lines on each side: left, right, top, bottom.
@@ -135,16 +130,8 @@ struct Maps {
 
 impl Maps {
     fn of(window: &Window, kind: Kind) -> Self {
-        let [length, breadth] = kind.lengths();
-        let gradients: Vec<Option<[f32; 2]>> = (0..length * breadth)
-            .map(|at| {
-                let (along, across) = (at / breadth, at % breadth);
-                match kind {
-                    Kind::Upright => window.gradient(across, along),
-                    Kind::Level => window.gradient(along, across).map(|[x, y]| [y, x]),
-                }
-            })
-            .collect();
+        let [_, breadth] = kind.lengths();
+        let field = Field::of(window, kind);
         let face = window.face;
         Self {
             kind,
@@ -153,7 +140,7 @@ impl Maps {
                 Kind::Level => face.x + face.width / 2.0,
             },
             by_tilt: (-TILTS..=TILTS)
-                .map(|tilt| edges(&gradients, breadth, slope(tilt)))
+                .map(|tilt| field.edges(breadth, slope(tilt)))
                 .collect(),
         }
     }
@@ -162,12 +149,10 @@ impl Maps {
     fn lines(&self, side: &Side) -> Vec<Line> {
         let mut found: Vec<(i32, i32, i32)> = Vec::new();
         for tilt in -TILTS..=TILTS {
+            let path = self.path(tilt);
             for offset in self.offsets(side, tilt) {
-                let support = self.support(tilt, offset);
-                found.extend(
-                    self.score(side, &support)
-                        .map(|score| (score, tilt, offset)),
-                );
+                let score = self.score(side, tilt, &path, offset);
+                found.extend(score.map(|score| (score, tilt, offset)));
             }
         }
         found.sort_by_key(|&(score, ..)| std::cmp::Reverse(score));
@@ -216,37 +201,63 @@ impl Maps {
         least..=(most.floor() as i32).min(beyond - 1 - APART)
     }
 
-    fn support(&self, tilt: i32, offset: i32) -> Support {
-        let [length, breadth] = self.kind.lengths();
-        let map = &self.by_tilt[(tilt + TILTS) as usize];
+    /// How far across a line of this tilt has come at each place along it, from its offset on.
+    fn path(&self, tilt: i32) -> Vec<i32> {
+        let [length, _] = self.kind.lengths();
         let slope = slope(tilt);
-        let (mut visible, mut on_edge) = (vec![0; length + 1], vec![0; length + 1]);
-        for along in 0..length {
-            let across = (offset as f32 + slope * (along as f32 - self.middle)).round() as i32;
-            let is_inside = (0..breadth as i32).contains(&across);
-            let place = if is_inside {
-                map[along * breadth + across as usize]
-            } else {
-                0
-            };
-            visible[along + 1] = visible[along] + i32::from(place & 1);
-            on_edge[along + 1] = on_edge[along] + i32::from(place >> 1);
+        let across = |along: usize| (slope * (along as f32 - self.middle)).round() as i32;
+        (0..length).map(across).collect()
+    }
+
+    /// What the map of this tilt holds along a line: see [`Maps::by_tilt`].
+    fn places<'a>(
+        &'a self,
+        tilt: i32,
+        path: &'a [i32],
+        offset: i32,
+    ) -> impl Iterator<Item = i32> + 'a {
+        let [_, breadth] = self.kind.lengths();
+        let rows = self.by_tilt[(tilt + TILTS) as usize].chunks_exact(breadth);
+        rows.zip(path).map(move |(row, across)| {
+            let across = usize::try_from(offset + across).ok();
+            across
+                .and_then(|at| row.get(at))
+                .map_or(0, |&place| i32::from(place))
+        })
+    }
+
+    fn support(&self, tilt: i32, offset: i32) -> Support {
+        let path = self.path(tilt);
+        let (mut visible, mut on_edge) = (vec![0], vec![0]);
+        for (at, place) in self.places(tilt, &path, offset).enumerate() {
+            visible.push(visible[at] + (place & 1));
+            on_edge.push(on_edge[at] + (place >> 1));
         }
         Support { visible, on_edge }
     }
 
-    /// The balance of the part beside the face and of what goes on from it, where that adds to it; `None` of no line.
-    fn score(&self, side: &Side, support: &Support) -> Option<i32> {
-        let [length, _] = self.kind.lengths();
-        let [from, to] = side.beside.map(|at| (at.max(0.0) as usize).min(length));
-        let visible = support.visible[to] - support.visible[from];
-        if (visible as f32) < 0.6 * (to - from) as f32 {
-            return None;
+    /// Places on an edge less those beside it, over the part beside the face and what goes on from it as long as that adds to it; `None` of
+    /// no line.
+    fn score(&self, side: &Side, tilt: i32, path: &[i32], offset: i32) -> Option<i32> {
+        let [from, to] = side.beside.map(|at| (at.max(0.0) as usize).min(path.len()));
+        // The balance up to each place: from its least before the face to its most after it is the best stretch.
+        let (mut balance, mut least, mut most) = (0, 0, i32::MIN);
+        let mut visible = 0;
+        for (at, place) in self.places(tilt, path, offset).enumerate() {
+            if at <= from {
+                least = least.min(balance);
+            }
+            if at >= to {
+                most = most.max(balance);
+            }
+            if (from..to).contains(&at) {
+                visible += place & 1;
+            }
+            balance += 2 * (place >> 1) - (place & 1);
         }
-        let before = (0..=from).map(|at| support.balance(at, from)).max();
-        let after = (to..=length).map(|at| support.balance(to, at)).max();
-        let score = support.balance(from, to) + before.unwrap_or(0) + after.unwrap_or(0);
-        (score >= LEAST).then_some(score)
+        let score = most.max(balance) - least;
+        let is_seen = visible as f32 >= 0.6 * (to.saturating_sub(from)) as f32;
+        (is_seen && score >= LEAST).then_some(score)
     }
 }
 
@@ -254,29 +265,64 @@ fn slope(tilt: i32) -> f32 {
     (tilt as f32 * STEP_DEG).to_radians().tan()
 }
 
-/// See [`Maps::by_tilt`]. A place is on an edge when it or a neighbour across has a steep gradient along the line's normal, whichever side is
-/// the brighter.
-fn edges(gradients: &[Option<[f32; 2]>], breadth: usize, slope: f32) -> Vec<u8> {
-    let length = (1.0 + slope * slope).sqrt();
-    let is_edge = |gradient: &Option<[f32; 2]>| {
-        gradient.is_some_and(|[across, along]| {
-            let normal = (across - slope * along) / length;
-            let square = across * across + along * along;
-            normal.abs() > STEEP && normal * normal > NORMAL * NORMAL * square
-        })
-    };
-    let exact: Vec<bool> = gradients.iter().map(is_edge).collect();
-    let rows = gradients
-        .chunks_exact(breadth)
-        .zip(exact.chunks_exact(breadth));
-    rows.flat_map(|(gradients, exact)| {
-        (0..breadth).map(move |at| {
-            let near = &exact[at.saturating_sub(1)..(at + 2).min(breadth)];
-            match gradients[at] {
-                None => 0,
-                Some(_) => 1 + 2 * u8::from(near.contains(&true)),
+/// The window's gradients, all positions across for each along the lines.
+struct Field {
+    across: Vec<f32>,
+    along: Vec<f32>,
+    /// What the square of the gradient along a line's normal must exceed on an edge.
+    limit: Vec<f32>,
+    /// 1 inside the picture, else 0.
+    inside: Vec<u8>,
+}
+
+impl Field {
+    fn of(window: &Window, kind: Kind) -> Self {
+        let [length, breadth] = kind.lengths();
+        let places = (0..length * breadth).map(|at| (at / breadth, at % breadth));
+        let gradients: Vec<Option<[f32; 2]>> = places
+            .map(|(along, across)| match kind {
+                Kind::Upright => window.gradient(across, along),
+                Kind::Level => window.gradient(along, across).map(|[x, y]| [y, x]),
+            })
+            .collect();
+        let each = |of: fn([f32; 2]) -> f32, outside: f32| -> Vec<f32> {
+            gradients.iter().map(|it| it.map_or(outside, of)).collect()
+        };
+        Self {
+            across: each(|[across, _]| across, 0.0),
+            along: each(|[_, along]| along, 0.0),
+            limit: each(
+                |[across, along]| {
+                    let square = across * across + along * along;
+                    (NORMAL * NORMAL * square).max(STEEP * STEEP)
+                },
+                f32::INFINITY,
+            ),
+            inside: gradients.iter().map(|it| u8::from(it.is_some())).collect(),
+        }
+    }
+
+    /// See [`Maps::by_tilt`]. A place is on an edge when it or a neighbour across has a steep gradient along the line's normal, whichever side
+    /// is the brighter.
+    fn edges(&self, breadth: usize, slope: f32) -> Vec<u8> {
+        let share = 1.0 / (1.0 + slope * slope);
+        let places = self.across.iter().zip(&self.along).zip(&self.limit);
+        let exact: Vec<u8> = places
+            .map(|((across, along), limit)| {
+                let normal = across - slope * along;
+                u8::from(normal * normal * share > *limit)
+            })
+            .collect();
+        let mut map = self.inside.clone();
+        let rows = map
+            .chunks_exact_mut(breadth)
+            .zip(exact.chunks_exact(breadth));
+        for (map, exact) in rows {
+            // The first and the last place are never inside, as they lack a neighbour.
+            for (place, near) in map[1..].iter_mut().zip(exact.windows(3)) {
+                *place |= ((near[0] | near[1] | near[2]) & *place) << 1;
             }
-        })
-    })
-    .collect()
+        }
+        map
+    }
 }
