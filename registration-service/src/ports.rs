@@ -19,7 +19,7 @@ pub(crate) struct Pack {
     pub(crate) dimension: usize,
     /// Measured impostor curve: similarity and the share of non-mated comparisons at or above it.
     pub(crate) impostor_curve: Vec<(f32, f64)>,
-    /// Attack score from which a presentation is refused; `None` without an attack network.
+    /// Attack score from which a presentation is refused; `None` when the pack has nothing against attacks.
     pub(crate) attack_threshold: Option<f32>,
     /// When its eye scores count as open and as closed.
     pub(crate) blink_rule: BlinkRule,

@@ -1,7 +1,7 @@
 //! From single frames that look like an attack to the sequence.
 
-/// Whether a sequence looks like a presentation attack (ISO/IEC 30107-3) when of each of its frames with a face it is known whether that
-/// frame does, looked at alone: half of them or more do.
+/// Whether a sequence looks like a presentation attack (ISO/IEC 30107-3) when of each of its frames that show the probe's person alone it
+/// is known whether that frame does, looked at by itself: half of them or more do.
 ///
 /// A threshold that refuses one living face in twenty would, asked of each of fifteen frames, refuse every second person; what speaks of
 /// a screen is there in all frames, what is chance is not.

@@ -1,14 +1,12 @@
 //! Tells a living face from a picture of one.
 
-use face_packs::{Evidence, Network, OnnxRuntime, Pack, Role, Term};
+use face_packs::{Evidence, Network, OnnxRuntime, Pack, Role};
 use face_types::AttackScore;
 use face_vision::{Recapture, RgbImage, border, crop_scaled, widen};
 
 use crate::detector::Detection;
 use crate::{AnalyseError, OpenError, input};
 
-/// Largest distance from a term's mean that counts, in its units: one measure alone must not outvote the others.
-const FARTHEST: f32 = 3.0;
 /// Largest log odds of the networks that count. They are often certain, and of faces before a camera that is new to them often wrong.
 const SUREST: f32 = 2.0;
 
@@ -55,15 +53,10 @@ impl AttackMeasures {
         }
         let terms = evidence.terms().into_iter().zip(values);
         let sum: f32 = terms
-            .map(|((_, term), value)| contribution(term, value))
+            .map(|((_, term), value)| term.weight * term.standard(value))
             .sum();
         AttackScore(1.0 / (1.0 + (-evidence.bias - sum).exp()))
     }
-}
-
-fn contribution(term: Term, value: f32) -> f32 {
-    let distance = (value - term.mean) / term.scale;
-    term.weight * distance.clamp(-FARTHEST, FARTHEST)
 }
 
 fn log_odds(attack: f32) -> f32 {
@@ -140,7 +133,7 @@ impl Attack {
 
 #[cfg(test)]
 mod tests {
-    use face_packs::Raster;
+    use face_packs::{Raster, Term};
     use rstest::rstest;
 
     use super::*;

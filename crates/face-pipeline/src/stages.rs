@@ -17,7 +17,7 @@ pub enum Stage {
     Embed,
     /// Open or closed eyes.
     Eyes,
-    /// Presentation-attack networks.
+    /// Presentation-attack networks, and what the pixels tell.
     Attack,
     /// The grey face by which the frames of a sequence are compared.
     Patch,

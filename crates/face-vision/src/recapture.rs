@@ -9,12 +9,15 @@ use face_types::{BoundingBox, Landmarks, Point};
 use image::RgbImage;
 
 use self::plane::Plane;
-use crate::crop;
 use crate::measure::luma;
+use crate::{crop, crop_scaled};
 
 /// Side of the square that is looked at, as a multiple of the five points' distance from their middle (root mean square): the face, with
 /// little beside it.
 const SIDE: f32 = 4.2;
+/// Largest side in pixels: of a larger face a smaller picture is measured, and for its raster the middle alone, so that a large picture costs
+/// no more memory than an ordinary one.
+const LARGEST: f32 = 1024.0;
 /// Sides to which the face is brought where measures are not of the camera's own pixels.
 const FINE: usize = 128;
 const COARSE: usize = 64;
@@ -46,8 +49,14 @@ impl Recapture {
     /// The measures of the face with these points; `None` where the picture holds less than two pixels of it a side.
     #[must_use]
     pub fn of(picture: &RgbImage, landmarks: &Landmarks) -> Option<Self> {
-        let face = crop(picture, &square(picture, landmarks)?);
+        let square = square(picture, landmarks)?;
+        let face = if square.width > LARGEST {
+            crop_scaled(picture, &square, LARGEST as u32, LARGEST as u32)
+        } else {
+            crop(picture, &square)
+        };
         let grey = Plane::of(&face, luma);
+        let own_pixels = crop(picture, &middle_of(&square));
         let fine = grey.scaled(FINE);
         let coarse = grey.scaled(COARSE);
         let texture = texture(&fine);
@@ -56,7 +65,7 @@ impl Recapture {
             texture,
             detail: (energy(&fine) / energy(&fine.halved())).ln(),
             excess: texture - self::texture(&coarse),
-            raster: raster::directedness(&grey),
+            raster: raster::directedness(&Plane::of(&own_pixels, luma)),
         })
     }
 }
@@ -79,6 +88,13 @@ fn square(picture: &RgbImage, landmarks: &Landmarks) -> Option<BoundingBox> {
         let (left, top) = (start(middle.x, width), start(middle.y, height));
         BoundingBox::new(left, top, side, side)
     })
+}
+
+/// The middle of the square, [`LARGEST`] pixels a side at most.
+fn middle_of(square: &BoundingBox) -> BoundingBox {
+    let side = square.width.min(LARGEST);
+    let beside = ((square.width - side) / 2.0).floor();
+    BoundingBox::new(square.x + beside, square.y + beside, side, side)
 }
 
 /// See [`Recapture::white_point`].

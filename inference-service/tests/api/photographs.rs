@@ -300,7 +300,7 @@ async fn photographs_of_a_replay_are_attacks_and_a_living_face_is_not() {
         .await
         .expect("a pack")
         .attack_threshold
-        .expect("the pack has attack networks");
+        .expect("the pack detects attacks");
     for (kind, is_attack) in [("live", false), ("replay", true)] {
         let pictures = blink(kind).into_iter().map(Into::into).collect();
         let answer = service

@@ -12,7 +12,7 @@ use rand::seq::SliceRandom as _;
 use service_kit::attempts::Attempts;
 
 use super::Refusal;
-use super::identify::{Identify, Probe, needs_attack_network};
+use super::identify::{Identify, Probe, is_attack, needs_attack_detection};
 use super::liveness::{FACTS, Frames, Liveness, NotAlive, SeenFrames};
 use super::picture::Picture;
 use super::verify::{Claimant, Verify};
@@ -162,7 +162,7 @@ impl Challenges {
         }
         let active = self.parts.replica.active()?;
         if answer.fraud_detection {
-            needs_attack_network(active.pack())?;
+            needs_attack_detection(active.pack())?;
         }
         let claimant = match answer.claimed {
             Some(id) => Some(self.parts.verify.claimant(&active, id).await?),
@@ -251,6 +251,9 @@ impl Challenges {
         fraud_detection: bool,
         claimant: Option<Claimant>,
     ) -> Result<Outcome, Refusal> {
+        if fraud_detection && is_attack(active.pack(), &face)? {
+            return Ok(Outcome::NotAlive(NotAlive { help: None }));
+        }
         if let Some(claimant) = claimant {
             let template: Template = self.parts.replica.template_of(active, face)?;
             let is_mated = claimant.is_mated(&template, active.verification_threshold());

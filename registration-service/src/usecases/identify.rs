@@ -130,7 +130,7 @@ pub(super) struct Question {
 /// The faces of a probe that facts were made for, at least one.
 ///
 /// # Errors
-/// [`Refusal::NoFace`]; [`Refusal::Unprocessable`] when attacks are to be detected and the pack has no network for it.
+/// [`Refusal::NoFace`]; [`Refusal::Unprocessable`] when attacks are to be detected and the pack cannot.
 pub(super) async fn probe_faces(
     analyser: &dyn FaceAnalyser,
     pack: &Pack,
@@ -138,7 +138,7 @@ pub(super) async fn probe_faces(
     question: Question,
 ) -> Result<Vec<FaceFacts>, Refusal> {
     if question.fraud_detection {
-        needs_attack_network(pack)?;
+        needs_attack_detection(pack)?;
     }
     let query = FacesQuery {
         select: question.select,
@@ -163,12 +163,12 @@ pub(super) async fn probe_faces(
 ///
 /// # Errors
 /// [`Refusal::Unprocessable`].
-pub(super) fn needs_attack_network(pack: &Pack) -> Result<(), Refusal> {
+pub(super) fn needs_attack_detection(pack: &Pack) -> Result<(), Refusal> {
     if pack.attack_threshold.is_some() {
         return Ok(());
     }
     Err(Refusal::Unprocessable(
-        "the active pack has nothing against presentation attacks; call without fraud detection",
+        "the active pack has nothing against presentation attacks",
     ))
 }
 

@@ -128,15 +128,18 @@ impl Liveness {
         let mut facts = Vec::with_capacity(frames.repeats.len());
         let mut attacks = Vec::new();
         for (faces, &is_repeat) in frames.seen.frames.iter().zip(&frames.repeats) {
-            if let Some(face) = faces.first().filter(|_| fraud_detection) {
-                attacks.push(is_attack(active.pack(), face)?);
-            }
             let mut frame = FrameFacts::of(faces, is_repeat);
             if let (1, Some(face)) = (frame.faces, faces.first()) {
                 frame.person = match probe {
                     Some(probe) => self.person(active, probe, face.clone())?,
                     None => Person::Unclear,
                 };
+            }
+            // Frames of anybody else must not outvote those of the person who is to be let in.
+            if let (true, 1, Person::Probes, Some(face)) =
+                (fraud_detection, frame.faces, frame.person, faces.first())
+            {
+                attacks.push(is_attack(active.pack(), face)?);
             }
             facts.push(frame);
         }

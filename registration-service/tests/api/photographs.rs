@@ -259,6 +259,20 @@ async fn attacks_are_looked_for_unasked_where_the_operator_wants_it() {
         .await
         .unwrap();
     assert!(verified.attack_suspected && !verified.is_mated);
+    let path = "/v1/liveness/challenges";
+    let challenge = system.service.post(path, json!({})).await;
+    let challenge: Challenge = challenge.json().await.unwrap();
+    let frames: Vec<String> = files(&blink.join("replay"))
+        .iter()
+        .map(|frame| encoded(frame))
+        .collect();
+    let answer = json!({"frames": frames, "person_id": "1"});
+    let answer = system
+        .service
+        .post(&format!("{path}/{}", challenge.id), answer)
+        .await;
+    let outcome: ChallengeOutcome = answer.json().await.unwrap();
+    assert!(matches!(outcome, ChallengeOutcome::Fail), "{outcome:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

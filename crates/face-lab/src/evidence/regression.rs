@@ -13,7 +13,7 @@ const RIDGE: f64 = 0.01;
 /// Newton's method is at its end long before.
 const STEPS: usize = 40;
 /// As far as the product lets a measure count.
-const FARTHEST: f64 = 3.0;
+const FARTHEST: f64 = Term::FARTHEST as f64;
 /// 1 where a large measure speaks for an attack, -1 where it speaks against one: a bluer white, less texture, less fine detail, and what the
 /// networks say. A source that teaches otherwise teaches its camera.
 const SIGNS: [f64; 4] = [1.0, -1.0, -1.0, 1.0];

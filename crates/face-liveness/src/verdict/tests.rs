@@ -110,7 +110,7 @@ fn frame(letter: char) -> FrameFacts {
 #[case::slow("obbbcbbbo", true, &[])]
 #[case::closed_at_the_very_end("oooooocc", false, &[Reason::NoBlink])]
 #[case::as_long_as_may_be("ooccccccccoo", true, &[])]
-#[case::asleep("occccccccco", false, &[Reason::NoBlink])]
+#[case::asleep("oocccccccccoo", false, &[Reason::NoBlink])]
 #[case::asleep_then_a_blink("occccccccccoooocoo", true, &[])]
 #[case::narrow_eyes("sssszssss", true, &[])]
 #[case::narrow_eyes_that_tremble("sssstssss", false, &[Reason::NoBlink])]

@@ -46,6 +46,17 @@ pub struct Raster {
     pub raster: f32,
 }
 
+impl Term {
+    /// Largest distance from the mean that counts, in units of the scale: one measure alone must not outvote the others.
+    pub const FARTHEST: f32 = 3.0;
+
+    /// The distance of `value` from the mean in units of the scale, as far as it counts.
+    #[must_use]
+    pub fn standard(&self, value: f32) -> f32 {
+        ((value - self.mean) / self.scale).clamp(-Self::FARTHEST, Self::FARTHEST)
+    }
+}
+
 impl Evidence {
     /// The terms by their keys.
     #[must_use]

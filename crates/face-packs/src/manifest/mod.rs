@@ -39,7 +39,7 @@ pub struct Manifest {
     pub embedder: Embedder,
     /// Tells open from closed eyes.
     pub eyes: Option<Eyes>,
-    /// Tell a living face from a picture of one; without [`Self::evidence`] the score is the mean over the list.
+    /// Tell a living face from a picture of one; without [`Self::evidence`] the score is one minus the mean over the list.
     #[serde(default)]
     pub attack: Vec<Attack>,
     /// What the pixels say beside these networks, or without any.

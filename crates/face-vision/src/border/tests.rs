@@ -100,6 +100,18 @@ fn bars_that_were_added_to_a_picture_are_none() {
     assert!(found < 0.5, "{found}");
 }
 
+#[test]
+fn a_dark_room_is_no_bar() {
+    let picture = RgbImage::from_fn(640, 480, |x, y| {
+        let screen = phone(x as f32, y as f32, [110.0, 190.0], 0.0).filter(|&shade| shade > 100.0);
+        let shade = screen.map_or(8.0, |screen| head(x as f32, y as f32).unwrap_or(screen));
+        let noise = 12.0 * (chance(x, y) - 0.5);
+        Rgb([(shade + noise).clamp(0.0, 255.0) as u8; 3])
+    });
+    let found = border(&picture, &FACE);
+    assert!(found > BORDER, "{found}");
+}
+
 #[rstest]
 #[case::no_height(BoundingBox::new(10.0, 10.0, 20.0, 0.0))]
 #[case::no_number(BoundingBox::new(f32::NAN, 10.0, 20.0, 30.0))]

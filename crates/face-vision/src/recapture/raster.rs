@@ -1,6 +1,7 @@
 //! The raster of a screen, or its beat with the camera's: power in few directions of the spectrum.
 
 use std::f32::consts::TAU;
+use std::sync::{Arc, LazyLock};
 
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
@@ -15,6 +16,10 @@ const MOST: usize = 6;
 const STEP: usize = 48;
 /// Frequencies that are looked at, in periods a tile: below lies the face itself, above the corner of what the tile can hold.
 const FREQUENCIES: std::ops::RangeInclusive<usize> = 6..=30;
+
+/// Planned once: that costs more than to transform a face.
+static FFT: LazyLock<Arc<dyn Fft<f32>>> =
+    LazyLock::new(|| FftPlanner::new().plan_fft_forward(TILE));
 
 /// See [`super::Recapture::raster`]; of the pixels as they are, unless there are fewer than a tile.
 pub(super) fn directedness(grey: &Plane) -> f32 {
@@ -67,7 +72,6 @@ fn mean_power(grey: &Plane) -> Vec<f32> {
 
 /// The Fourier transform of a tile under a window that ends at 0 (Hann), so that its edges are no stripes.
 struct Transform {
-    fft: std::sync::Arc<dyn Fft<f32>>,
     window: Vec<f32>,
 }
 
@@ -75,7 +79,6 @@ impl Transform {
     fn new() -> Self {
         let hann = |at: usize| 0.5 - 0.5 * (TAU * at as f32 / TILE as f32).cos();
         Self {
-            fft: FftPlanner::new().plan_fft_forward(TILE),
             window: (0..TILE).map(hann).collect(),
         }
     }
@@ -88,12 +91,12 @@ impl Transform {
             of_row.map(move |(value, window)| (value - mean) * window * self.window[y])
         });
         let mut tile: Vec<_> = windowed.map(|value| Complex::new(value, 0.0)).collect();
-        self.fft.process(&mut tile);
+        FFT.process(&mut tile);
         // The columns as rows: which of the two comes first is all the same, as is the way in which the plane lies.
         let mut tile: Vec<_> = (0..TILE * TILE)
             .map(|at| tile[at % TILE * TILE + at / TILE])
             .collect();
-        self.fft.process(&mut tile);
+        FFT.process(&mut tile);
         tile
     }
 }

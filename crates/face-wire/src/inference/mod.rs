@@ -156,7 +156,7 @@ pub struct PackResponse {
     pub dimension: usize,
     /// Impostor curve: similarity thresholds and the false match rate measured at each, thresholds ascending.
     pub impostor_curve: Vec<CurvePoint>,
-    /// Attack score from which a presentation is refused; `None` without an attack network.
+    /// Attack score from which a presentation is refused; `None` when the pack has nothing against attacks.
     pub attack_threshold: Option<f32>,
     /// Openness around which eyes turn from open to closed; `None` without an eye network.
     pub eye_threshold: Option<f32>,

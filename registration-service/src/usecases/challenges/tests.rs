@@ -427,6 +427,29 @@ async fn fraud_detection_fails_a_picture_of_a_picture() {
     }
 }
 
+#[tokio::test]
+async fn fraud_detection_looks_at_the_probe_of_a_claim_too() {
+    let mut door = Door::of(&[BLINK], vec![]).await;
+    for (score, first, passes) in [(0.1, 0, true), (0.9, 100, false)] {
+        let mut frames = blink(ADA);
+        for face in &mut frames {
+            face.attack = with_attack(&template(ADA), 0.1).attack;
+        }
+        // The picture beside the frames shows what the first frame does.
+        frames[0].attack = with_attack(&template(ADA), score).attack;
+        door.sees(frames);
+        let answer = ChallengeAnswer {
+            fraud_detection: true,
+            claimed: Some(id(1)),
+            probe: pictures(first + 50..first + 51).0.pop(),
+            ..answer_of(pictures(first..first + 15))
+        };
+        let challenge = door.ask(start()).unwrap().id;
+        let outcome = door.challenges.answer(&challenge, answer, start()).await;
+        assert_eq!(matched(&outcome).is_some(), passes, "{outcome:?}");
+    }
+}
+
 #[test]
 fn challenges_are_drawn_by_chance_and_two_of_them_are_unlike() {
     let mut random = StdRng::seed_from_u64(3);

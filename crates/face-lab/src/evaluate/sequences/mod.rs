@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result};
 use face_data::{Layout, PictureSet};
 use face_gallery::ImpostorCurve;
 use face_liveness::{
-    BlinkRule, FrameFacts, PersonRule, Sequence, assess, looks_like_an_attack, repeats,
+    BlinkRule, FrameFacts, Person, PersonRule, Sequence, assess, looks_like_an_attack, repeats,
 };
 use face_metrics::Proportion;
 use face_packs::Calibration;
@@ -121,20 +121,26 @@ impl Rules {
         };
         let mut analyses = analyse(analyzer, &presented.frames)?;
         let patches: Vec<_> = analyses.iter_mut().map(|it| it.patch.take()).collect();
-        let frames: Result<Vec<FrameFacts>> = analyses
+        let frames: Vec<FrameFacts> = analyses
             .iter()
             .zip(repeats(&presented.frames))
             .map(|(analysis, is_repeat)| self.frame(&analysis.faces, is_repeat, &probe))
-            .collect();
+            .collect::<Result<_>>()?;
         let sequence = Sequence {
-            frames: &frames?,
+            frames: &frames,
             // Sequences are judged side by side: one thread is this one's share.
             changes: &changes(&patches, NonZeroUsize::MIN),
         };
         let is_alive = assess(sequence, &self.blink).alive;
-        let is_attack = |threshold| {
-            let scores = analyses.iter().filter_map(|it| it.faces.first()?.attack);
-            let attacks: Vec<bool> = scores.map(|score| score.0 >= threshold).collect();
+        let of_the_probe = analyses
+            .iter()
+            .zip(&frames)
+            .filter(|(_, frame)| (frame.faces, frame.person) == (1, Person::Probes));
+        let scores: Vec<f32> = of_the_probe
+            .filter_map(|(analysis, _)| Some(analysis.faces.first()?.attack?.0))
+            .collect();
+        let is_attack = |threshold: f32| {
+            let attacks: Vec<bool> = scores.iter().map(|&score| score >= threshold).collect();
             looks_like_an_attack(&attacks)
         };
         Ok(Judged {
